@@ -1,0 +1,1 @@
+"""What is handed in: outcomes become maps, ledgers and text."""

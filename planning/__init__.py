@@ -1,0 +1,1 @@
+"""What it means: City becomes walking times, coverage and findings; no screen."""

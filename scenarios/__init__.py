@@ -1,0 +1,1 @@
+"""What if: a study and its edits become outcomes, stored, compared, run in batch."""
