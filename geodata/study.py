@@ -13,7 +13,7 @@ from geodata.schema import COLUMNS, LAYERS
 
 KEYS: Mapping[str, tuple[str, ...]] = {
     "": ("study", "layers", "walking", "siting", "rules", "groups", "population", "indicators"),
-    "study": ("name", "policy", "day", "crs", "boundary", "region"),
+    "study": ("name", "policy", "day", "crs"),
     "layer": ("path", "crs", "columns", "sheet", "layer", "encoding", "place", "swapped"),
     "walking": (
         "profile",
@@ -106,9 +106,11 @@ def read_study(path: str | Path) -> Study:
     if day is not None and not isinstance(day, dt.date):
         faults.append(_fault("study_value", path, "study.day", day, wanted="2025-12-31"))
         day = None
-    for key in ("name", "policy", "crs", "boundary", "region"):
-        if key in study and not isinstance(study[key], str | int):
-            faults.append(_fault("study_value", path, f"study.{key}", study[key], wanted='"..."'))
+    faults += [
+        _fault("study_value", path, f"study.{key}", study[key], wanted='"..."')
+        for key in ("name", "policy", "crs")
+        if key in study and not isinstance(study[key], str | int)
+    ]
     read = Study(
         path=path,
         name=str(study.get("name", path.stem)),
