@@ -1,0 +1,154 @@
+"""Summary: the headline figures of one outcome with everything a reviewer asks for beside them."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pandas as pd
+
+from geodata.city import City
+from geodata.faults import Fault, Severity
+from geodata.words import Lang, catalogue, say
+from planning.profile import WalkProfile
+from planning.totals import share_text
+
+# what can't be computed without a layer, by the code of the sentence that says so
+LEFT_OUT: Mapping[str, str] = {
+    "facilities": "left_out_facilities",
+    "medical": "left_out_medical",
+    "districts": "left_out_districts",
+    "gates": "left_out_gates",
+    "candidates": "left_out_candidates",
+    "elevation": "left_out_elevation",
+}
+
+
+def summarise(
+    *,
+    city: City,
+    profile: WalkProfile,
+    totals: pd.DataFrame,
+    presence: pd.DataFrame,
+    sensitivity: pd.DataFrame,
+    faults: Sequence[Fault],
+    fingerprint: str,
+) -> dict[str, Any]:
+    """Return the content of ``summary.json``; every rate stands with numerator, denominator and unknowns."""
+    study = city.study
+    counts = Counter(fault.severity for fault in faults)
+    return {
+        "study": {
+            "name": study.name,
+            "day": study.day.isoformat() if study.day else None,
+            "policy": study.policy or None,
+        },
+        "parameters": parameters(city, profile),
+        "city": {
+            "places": len(city.residential),
+            "households": known_sum(city.residential["households"]),
+            "elders": known_sum(city.residential["elders"]),
+            "elders_sources": plain(city.residential["elders_source"].value_counts().to_dict()),
+            "facilities": len(city.facilities),
+            "medical": len(city.medical),
+            "street_km": round(city.streets.length_km, 3),
+            "street_nodes": city.streets.nodes,
+            "street_parts": city.streets.components,
+            "doors": door_counts(city),
+        },
+        "headline": records(totals.reset_index()),
+        "presence": records(presence),
+        "sensitivity": records(sensitivity),
+        "quality": {severity.value: counts[severity] for severity in Severity},
+        "left_out": [say(code, "zh") for layer, code in LEFT_OUT.items() if layer not in city.given],
+        "sources": records(city.sources),
+        "solver": None,
+        "fingerprint": fingerprint,
+    }
+
+
+def parameters(city: City, profile: WalkProfile) -> dict[str, Any]:
+    """Return every parameter that moves a figure."""
+    walking = city.study.walking
+    return {
+        "profile": profile.name,
+        "speed_m_s": profile.speed_m_s,
+        "crossing_s": profile.crossing_s,
+        "stairs_factor": profile.stairs_factor,
+        "stairs_barred": profile.stairs_barred,
+        "slope": profile.slope if city.streets.vertex_z_m is not None else "flat",
+        "source": profile.source,
+        "limits_min": list(walking.limits_min),
+        "snap_m": walking.snap_m,
+        "household_size": city.study.household_size,
+        "elder_share": city.study.elder_share,
+        "elders_per_100m2": walking.elders_per_100m2,
+        "crs": city.crs_m.to_string(),
+        "crs_name": city.crs_m.name,
+    }
+
+
+def door_counts(city: City) -> dict[str, int]:
+    """Count the residential areas by how their doors were found, and those that meet no street."""
+    doors = city.doors["residential"]
+    first = pd.Series(doors.kind).groupby(doors.owner).first()
+    named = {0: "gate", 1: "boundary", 2: "centroid"}
+    return {
+        **{name: int((first == code).sum()) for code, name in named.items()},
+        "unconnected": int((~doors.owners_connected).sum()),
+    }
+
+
+def known_sum(values: pd.Series) -> dict[str, float | int]:
+    """Return the sum of what is known, and how many rows are not."""
+    return {"known": plain(values.sum()), "rows_unknown": int(values.isna().sum())}
+
+
+def records(table: pd.DataFrame) -> list[dict[str, Any]]:
+    """Return the rows as plain dictionaries; missing values become None."""
+    return [{str(key): plain(value) for key, value in row.items()} for row in table.to_dict("records")]
+
+
+def plain(value: Any) -> Any:  # noqa: ANN401 - numbers of numpy and pandas in, what json can hold out
+    """Return ``value`` as json can hold it: NaN and NA become None, numpy numbers become Python's."""
+    if isinstance(value, dict):
+        return {str(key): plain(inner) for key, inner in value.items()}
+    if value is None or (not isinstance(value, str | list | tuple) and pd.isna(value)):
+        return None
+    if hasattr(value, "item"):
+        value = value.item()
+    if isinstance(value, float):
+        return int(value) if value.is_integer() else round(value, 6)
+    return value if isinstance(value, int | str | bool | list) else str(value)
+
+
+def group_label(group: str, lang: Lang) -> str:
+    """Return what planners call a facility group; one of the study's own is called as the study calls it."""
+    return say(f"group_{group}", lang) if f"group_{group}" in catalogue() else group
+
+
+def headline_text(summary: Mapping[str, Any], lang: Lang) -> str:
+    """Say the headline in a few lines: who reaches what within the longest limit, and with which parameters."""
+    given = summary["parameters"]
+    longest = f"{given['limits_min'][-1]:g}"
+    lines = [say("headline_title", lang, name=summary["study"]["name"])]
+    for row in summary["headline"]:
+        for weight in ("places", "elders"):
+            share = share_text(
+                row[f"{weight}_within_{longest}"], row[f"{weight}_known"], row[f"{weight}_left_out"], lang
+            )
+            lines.append(
+                say(f"headline_{weight}", lang, group=group_label(row["group"], lang), minutes=longest, share=share)
+            )
+    lines.append(
+        say(
+            "headline_parameters",
+            lang,
+            speed=f"{given['speed_m_s']:g}",
+            minutes=longest,
+            snap=f"{given['snap_m']:g}",
+            household=f"{given['household_size']:g}",
+            crs=given["crs"],
+        )
+    )
+    lines.extend(summary["left_out"] if lang == "zh" else [])
+    return "\n".join(lines)

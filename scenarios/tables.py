@@ -1,0 +1,143 @@
+"""Tables: an outcome becomes the files of ``run``, all of them or none."""
+
+import json
+import os
+import shutil
+import tempfile
+import warnings
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import pandas as pd
+
+from geodata import quality
+from geodata.faults import fail
+from geodata.words import Lang
+from scenarios.outcome import Outcome
+from scenarios.summary import headline_text
+
+ONE_DECIMAL = ("seconds", "metres", "straight_m")
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+
+
+def write(outcome: Outcome, folder: Path, lang: Lang = "zh") -> list[str]:
+    """Write every table of ``outcome`` into ``folder`` and return the file names.
+
+    Files are made in a hidden folder beside it first and moved when all are complete, so that a run that breaks leaves
+    ``folder`` as it was.
+    """
+    refuse_unwritable(folder)
+    makers: dict[str, Callable[[Path], None]] = {
+        "coverage.csv": lambda path: write_csv(outcome.coverage, path),
+        "districts.csv": lambda path: write_csv(outcome.districts, path),
+        "quality.csv": lambda path: write_csv(quality.table(outcome.faults, lang), path),
+        "summary.json": lambda path: write_json(outcome.summary, path),
+        "study.gpkg": lambda path: write_layers(outcome, path),
+    }
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        unfinished = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))
+        try:
+            for name, make in makers.items():
+                make(unfinished / name)
+            folder.mkdir(exist_ok=True)
+            for name in makers:
+                (unfinished / name).replace(folder / name)
+        finally:
+            shutil.rmtree(unfinished, ignore_errors=True)
+    except OSError as error:
+        raise fail("cli_out_unwritable", column="--out", value=str(folder), why=error.strerror or str(error)) from error
+    return list(makers)
+
+
+def refuse_unwritable(folder: Path) -> None:
+    """Raise InputError before any work is done when ``folder`` can't be written."""
+    if folder.exists() and not folder.is_dir():
+        raise fail("cli_out_is_file", column="--out", value=str(folder))
+    nearest = folder
+    while not nearest.exists():
+        nearest = nearest.parent
+    if not nearest.is_dir() or not os.access(nearest, os.W_OK):
+        raise fail("cli_out_unwritable", column="--out", value=str(folder), why=str(nearest))
+
+
+def write_csv(table: pd.DataFrame, path: Path) -> None:
+    """Write a table as UTF-8 with BOM; seconds and metres with one decimal; no cell can run as a formula in Excel."""
+    shown = table.copy()
+    for column in shown.columns:
+        if column in ONE_DECIMAL:
+            shown[column] = shown[column].map(lambda value: "" if pd.isna(value) else f"{value:.1f}")
+        elif not pd.api.types.is_numeric_dtype(shown[column]) and not is_id(column):
+            shown[column] = shown[column].map(harmless)
+    shown.to_csv(path, index=False, encoding="utf-8-sig", lineterminator="\r\n")
+
+
+def is_id(column: str) -> bool:
+    """Tell the columns that carry ids, which are written as given."""
+    return column == "id" or column.endswith("_id")
+
+
+def harmless(value: object) -> object:
+    """Put an apostrophe before text that a spreadsheet would take for a formula; numbers stay as they are."""
+    if isinstance(value, str) and value.startswith(FORMULA_STARTS):
+        try:
+            float(value)
+        except ValueError:
+            return f"'{value}"
+    return value
+
+
+def write_json(summary: Any, path: Path) -> None:  # noqa: ANN401 - whatever json can hold
+    """Write the summary as readable JSON."""
+    path.write_text(json.dumps(summary, ensure_ascii=False, indent=2, allow_nan=False) + "\n", encoding="utf-8")
+
+
+def write_layers(outcome: Outcome, path: Path) -> None:
+    """Write the layers with results joined as a GeoPackage in the study's CRS."""
+    city = outcome.city
+    layers = {
+        "residential": with_results(city.residential, outcome.coverage),
+        "facilities": city.facilities,
+        "medical": city.medical,
+        "districts": city.districts,
+        "candidates": city.candidates,
+    }
+    for name, table in layers.items():
+        if len(table):
+            write_layer(gpd.GeoDataFrame(table), name, path)
+
+
+def with_results(residential: gpd.GeoDataFrame, coverage: pd.DataFrame) -> gpd.GeoDataFrame:
+    """Return the residential areas with state, seconds, metres, band and nearest facility of each group."""
+    wide = coverage.pivot_table(
+        index="place_id",
+        columns="group",
+        values=["nearest_id", "seconds", "metres", "band_min", "state"],
+        aggfunc="first",
+        dropna=False,
+        sort=False,
+    )
+    wide.columns = pd.Index(wide.columns.map("_".join))
+    return residential.join(wide)
+
+
+def write_layer(table: gpd.GeoDataFrame, name: str, path: Path) -> None:
+    """Write one layer; lists become text and rows without a place keep an empty geometry."""
+    shown = table.reset_index()
+    for column in shown.columns.drop("geometry"):
+        if shown[column].map(lambda value: isinstance(value, list | tuple)).any():
+            shown[column] = shown[column].map(
+                lambda value: "、".join(value) if isinstance(value, list | tuple) else value
+            )
+        elif shown[column].isna().all():
+            shown[column] = shown[column].astype("object").where(shown[column].notna(), None).astype("string")
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="'crs' was not provided")
+        shown.to_file(path, layer=name, driver="GPKG", engine="pyogrio")
+
+
+def headline(outcome: Outcome, lang: Lang) -> str:
+    """Return the headline figures in a few lines of text."""
+    return headline_text(outcome.summary, lang)
