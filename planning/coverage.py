@@ -1,7 +1,7 @@
 """Coverage: which residential areas can walk to care, which find it full, which can't, which nobody knows."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 import numpy as np
@@ -56,6 +56,15 @@ class Approach:
     connected: NDArray[np.bool_]  # [places] has a door on the streets
     maybe_s: Floats  # [places] least seconds to a site that may or may not serve; inf: no such site
     straight_m: Floats  # [places] straight line to the nearest open site; inf: none open, NaN: place without geometry
+
+    def at_speed(self, walked_m_s: float, speed_m_s: float) -> "Approach":
+        """Return the approach at another speed, where every walk is a matter of length alone (no waits)."""
+        walk_mm = np.rint(numbers(self.nearest["seconds"]) * walked_m_s * 1000.0)
+        return replace(
+            self,
+            nearest=self.nearest.assign(seconds=walk_mm / (speed_m_s * 1000.0)),
+            maybe_s=self.maybe_s * (walked_m_s / speed_m_s),
+        )
 
     def states(self, limit_s: float, full_places: NDArray[np.bool_] | None = None) -> NDArray[np.object_]:
         """Return the state of every place at one limit, which counts as within."""

@@ -4,7 +4,7 @@ import datetime as dt
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from decimal import ROUND_HALF_EVEN, Decimal
+from decimal import ROUND_CEILING, ROUND_HALF_EVEN, Decimal
 from typing import Literal, NamedTuple
 
 import pandas as pd
@@ -173,6 +173,11 @@ def exact(value: object) -> Decimal | None:
 def share(part: Decimal | int, whole: Decimal | int) -> Decimal:
     """Return a percentage as an exact fraction's decimal, to 28 digits."""
     return Decimal(100) * Decimal(part) / Decimal(whole)
+
+
+def ceiling(part: Decimal, whole: Decimal | int) -> Decimal:
+    """Return part / whole rounded up to a whole number (Decimal's // rounds towards zero)."""
+    return (part / Decimal(whole)).to_integral_value(ROUND_CEILING)
 
 
 def meets(relation: str, measured: Decimal, value: Decimal, band: Decimal = Decimal(0)) -> bool:

@@ -16,7 +16,7 @@ import pandas as pd
 
 from planning.case import Case, day_of, words_of
 from planning.clauses import Rule, Target
-from planning.findings import Phrase, exact
+from planning.findings import Phrase, ceiling, exact
 
 State = Literal["required", "unknown", "no_rule", "not_applicable"]
 QUOTAS = ("estate_floor_area", "estate_floor_area_per_1000")
@@ -90,7 +90,7 @@ def need(case: Case, place: str, rule: Rule, target: Target) -> Need | None:
     if owned is None:
         return nothing("unknown", "estate_no_class")
     rate = target.by_class[owned]
-    counted = _counted(households) if case.profile["ceil_hundred"] else households
+    counted = 100 * ceiling(households, 100) if case.profile["ceil_hundred"] else households
     if target.measure == "estate_floor_area":
         ratio = counted * rate / 100
         details = {"households": int(counted), "rate": rate, "required": ratio}
@@ -110,10 +110,6 @@ def need(case: Case, place: str, rule: Rule, target: Target) -> Need | None:
         minimum_m2=minimum,
         sum=added,
     )
-
-
-def _counted(households: Decimal) -> Decimal:
-    return -(-households // 100) * 100
 
 
 def _per_1000(case: Case, row: Mapping[str, Any], households: Decimal, rate: Decimal) -> tuple[Decimal, Phrase]:

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from geodata.city import City
-from planning.coverage import State, approach
+from planning.coverage import Approach, State, approach
 from planning.groups import groups_of, members, site_doors, sites_table
 from planning.network import network
 from planning.profile import WalkProfile
@@ -42,11 +42,18 @@ def sensitivity(
     chosen = {name: tuple(kinds) for name, kinds in given.items() if members(sites, tuple(kinds)).any()}
     limits = tuple(60 * minutes for minutes in city.study.walking.limits_min) if limits_s is None else limits_s
     amounts = weights(city)
+
+    def approaches(speed_m_s: float) -> dict[str, Approach]:
+        net = network(city.streets, replace(profile, speed_m_s=speed_m_s))
+        return {group: approach(net, place_doors, doors, sites, kinds) for group, kinds in chosen.items()}
+
+    waits = profile.crossing_s > 0  # then the best way may be another one at another speed
+    as_walked = {} if waits else approaches(profile.speed_m_s)
     rows = []
     for speed in sorted({*speeds_m_s, profile.speed_m_s}):
-        net = network(city.streets, replace(profile, speed_m_s=speed))
-        for order, (group, kinds) in enumerate(chosen.items()):
-            way = approach(net, place_doors, doors, sites, kinds)
+        anew = approaches(speed) if waits else {}
+        for order, group in enumerate(chosen):
+            way = anew[group] if waits else as_walked[group].at_speed(profile.speed_m_s, speed)
             for limit in limits:
                 states = way.states(limit)
                 row = {"group": group, "speed_m_s": speed, "limit_min": limit / 60, "circle_m": speed * limit}

@@ -6,7 +6,7 @@ import pandas as pd
 
 from planning.case import Case
 from planning.clauses import Rule, Target
-from planning.findings import Finding, Phrase, Verdict
+from planning.findings import Finding, Phrase, Verdict, ceiling
 from planning.rates import names, rate
 from planning.units import any_of
 
@@ -45,13 +45,13 @@ def carers(case: Case, rule: Rule, target: Target) -> list[Finding]:
         three = None if classes is None else classes.value.get(key)
         if three is not None:
             counts = [Decimal(one) for one in three]
-            least = most = sum((-(-one // ratio) for one, ratio in zip(counts, per, strict=True)), Decimal(0))
+            least = most = sum((ceiling(one, ratio) for one, ratio in zip(counts, per, strict=True)), Decimal(0))
             need = Phrase(
                 "carers_by_class",
                 {"disabled": int(counts[0]), "partly": int(counts[1]), "able": int(counts[2]), "need": int(least)},
             )
         elif living is not None:
-            least, most = -(-living // max(per)), -(-living // min(per))
+            least, most = ceiling(living, max(per)), ceiling(living, min(per))
             need = Phrase("carers_bounds", {"residents": int(living), "least": int(least), "most": int(most)})
         else:
             found.append(case.finding(rule, target, "carers_unknown", "unknown", **named))

@@ -14,11 +14,11 @@ Uses = NDArray[np.uint8]
 # Shares of uses by zone, from the old town outwards; the last two zones lie outside the motorway ring.
 MIX: tuple[dict[Use, float], ...] = (
     {Use.OLD: 0.70, Use.MIXED: 0.06, Use.COMMERCE: 0.13, Use.PARK: 0.05, Use.CAMPUS: 0.06},
-    {Use.OLD: 0.25, Use.MIXED: 0.36, Use.NEW: 0.10, Use.COMMERCE: 0.09, Use.PARK: 0.07, Use.CAMPUS: 0.06}
+    {Use.OLD: 0.28, Use.MIXED: 0.40, Use.NEW: 0.03, Use.COMMERCE: 0.09, Use.PARK: 0.07, Use.CAMPUS: 0.06}
     | {Use.INDUSTRY: 0.07},
-    {Use.OLD: 0.03, Use.MIXED: 0.14, Use.NEW: 0.44, Use.COMMERCE: 0.06, Use.PARK: 0.09, Use.CAMPUS: 0.07}
+    {Use.OLD: 0.05, Use.MIXED: 0.34, Use.NEW: 0.22, Use.COMMERCE: 0.06, Use.PARK: 0.09, Use.CAMPUS: 0.07}
     | {Use.INDUSTRY: 0.17},
-    {Use.NEW: 0.10, Use.VILLAGE: 0.26, Use.FIELD: 0.54, Use.INDUSTRY: 0.10},
+    {Use.NEW: 0.06, Use.MIXED: 0.04, Use.VILLAGE: 0.26, Use.FIELD: 0.54, Use.INDUSTRY: 0.10},
     {Use.VILLAGE: 0.19, Use.FIELD: 0.81},
 )
 TOWN, OUTSIDE = 1, 3  # the zone that small towns look like, and the first one outside the motorway ring
@@ -28,6 +28,7 @@ PRIMARY_EVERY = 4  # of the lines between blocks, counted from the centre; main 
 BRIDGED_SHARE, CROSSED_SHARE = 0.6, 0.3  # of primary streets cross the river, of secondary ones the railway
 CORE, INNER = 0.38, 0.70  # limits of the old town and the inner city, as shares of the way to the motorway ring
 SOUTH_LAG = 0.27  # how much further out a block across the river seems
+ROOM = 1.1  # plots for each place wanted: what is not lived on serves shops, schools, works
 FAULT_SHARE = 0.0008  # of all places, for each planted fault (at least one each)
 
 
@@ -166,7 +167,7 @@ def _room(
     planted = np.isin(use, (Use.REMOTE, Use.ISLET)).ravel()
     order = np.lexsort((rng.random(use.size), ~planted, ~homes))
     before = np.cumsum(plots[order]) - plots[order]
-    if before[-1] + plots[order[-1]] < places:
+    if before[-1] + plots[order[-1]] < ROOM * places:
         return None
     priority = np.empty(use.size, dtype=np.int64)
     priority[order] = np.arange(use.size)

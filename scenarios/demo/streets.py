@@ -82,6 +82,7 @@ def _stamp_blocks(grid: Grid, plan: Plan, library: Library) -> None:
     v = grid.v[:, :-1].reshape(side, CELLS, side, CELLS)
     h[:, 1:] = library.h[plan.pattern][:, :, 1:CELLS].transpose(0, 2, 1, 3)
     v[:, :, :, 1:] = library.v[plan.pattern][:, :, :, 1:CELLS].transpose(0, 2, 1, 3)
+    h[plan.river_row, :, plan.rail_column] = 0  # no footway below the railway bridge
 
 
 def main_streets(plan: Plan) -> tuple[Codes, Codes]:

@@ -77,3 +77,17 @@ def walks_mm(streets: Streets, places: Doors, sites: Doors, segment_mm: np.ndarr
             if ("site", column) in reached:
                 found[place, site] = float(reached["site", column])
     return found
+
+
+def as_dict(reach):
+    table = reach.pairs()
+    return dict(zip(zip(table["place_id"], table["site_id"], strict=True), table["seconds"], strict=True))
+
+
+def same(one, other):
+    assert one.places.equals(other.places)
+    assert one.sites.equals(other.sites)
+    for name in ("place_start", "site_ix", "seconds"):
+        np.testing.assert_array_equal(getattr(one, name), getattr(other, name))
+        assert getattr(one, name).dtype == getattr(other, name).dtype
+    assert one.limit_s == other.limit_s
