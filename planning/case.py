@@ -14,7 +14,7 @@ from shapely.geometry.base import BaseGeometry
 
 from geodata.schema import STATUSES
 from planning.clauses import Rule, Target
-from planning.findings import Finding, Verdict, exact
+from planning.findings import Finding, Verdict, exact, figure
 from planning.profiles import Profile
 from planning.reach import Reach
 
@@ -138,6 +138,8 @@ class Case:
         own = {key: value for key, value in given.items() if key in fields}
         details = {key: value for key, value in given.items() if key not in fields}
         shown = {"measured": own.get("measured"), "threshold": own.get("threshold"), **details}
+        if _look_alike(own.get("measured"), own.get("threshold")):
+            shown["measured"] = f"{own['measured']:.4f}"
         return Finding(
             rule=rule,
             target=target,
@@ -147,6 +149,13 @@ class Case:
             details=shown,
             **{"layer": "", **own},
         )
+
+
+def _look_alike(measured: Decimal | None, threshold: Decimal | None) -> bool:
+    """Tell two figures that differ but would be written the same."""
+    if measured is None or threshold is None:
+        return False
+    return measured != threshold and figure(measured) == figure(threshold)
 
 
 def _records(table: pd.DataFrame) -> list[dict[str, Any]]:

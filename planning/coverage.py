@@ -82,6 +82,7 @@ def coverage(
     network: Network,
     groups: Mapping[str, tuple[str, ...]] | None = None,
     limits_s: tuple[float, ...] | None = None,
+    reach: Reach | None = None,
 ) -> Coverage:
     """Judge every residential area by every facility group that has any site.
 
@@ -96,6 +97,8 @@ def coverage(
         Those of the study unless given.
     limits_s : tuple of float, optional
         Growing seconds, each included; those of the study unless given.
+    reach : Reach, optional
+        Walks to all sites of ``sites_table`` within the longest limit or more; searched unless given.
     """
     sites = sites_table(city)
     given = groups_of(city.study) if groups is None else groups
@@ -103,7 +106,9 @@ def coverage(
     limits = tuple(60 * minutes for minutes in city.study.walking.limits_min) if limits_s is None else tuple(limits_s)
     place_doors, doors = city.doors["residential"], site_doors(city)
     opens = is_open(sites)
-    reach = walk_doors(network, place_doors, doors, limits[-1]).only_sites(sites.index[opens])
+    if reach is None:
+        reach = walk_doors(network, place_doors, doors, limits[-1])
+    reach = reach.only_sites(sites.index[opens]).within(limits[-1])
     elders, rate = city.residential["elders"], city.study.walking.elders_per_100m2
     rows: list[pd.DataFrame] = []
     straight, rules = {}, {}

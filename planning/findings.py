@@ -142,6 +142,8 @@ def said(value: object, lang: Lang) -> str:
         return cited(value, lang)
     if isinstance(value, int) and not isinstance(value, bool):
         return f"{value:,}"
+    if value is None:
+        return "-"
     if isinstance(value, str) or not isinstance(value, Sequence):
         return str(value)
     return ("、" if lang == "zh" else ", ").join(said(one, lang) for one in value)

@@ -1,6 +1,6 @@
 """Facility groups: which facilities and clinics answer one need, and which of them are open on the day of the study."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -104,12 +104,16 @@ def site_doors(city: City) -> Doors:
         if len(table) and not (layer in city.doors and city.doors[layer].ids.equals(table.index)):
             raise ValueError(f"the doors of {layer} do not carry the ids of its table")
     labels = city.facilities.index.append(_medical_labels(city)).rename("site_id")
-    before = np.cumsum([0] + [len(part.ids) for part in parts[:-1]])
+    return joined_doors(parts, labels) if parts else _no_doors(city.study.walking.snap_m)
 
-    owners = [part.owner + np.int32(first) for part, first in zip(parts, before, strict=False)]
-    if not parts:
-        parts, owners = [_no_doors(city.study.walking.snap_m)], [np.empty(0, dtype=np.int32)]
+
+def joined_doors(parts: Sequence[Doors], labels: pd.Index | None = None) -> Doors:
+    """Return the doors of several tables as one, their owners behind each other, called ``labels`` or as they are."""
+    before = np.cumsum([0] + [len(part.ids) for part in parts[:-1]])
+    owners = [part.owner + np.int32(first) for part, first in zip(parts, before, strict=True)]
     columns = {name: np.concatenate([getattr(part, name) for part in parts]) for name in DOOR_COLUMNS}
+    if labels is None:
+        labels = parts[0].ids.append([part.ids for part in parts[1:]])
     return Doors(ids=labels, owner=np.concatenate(owners), **columns, snap_limit_m=parts[0].snap_limit_m)
 
 

@@ -249,7 +249,7 @@ class Reader:
         if not good[kind]:
             self._wrong(where, given, WANTED[kind])
         elif option == "level":
-            self._choice({"level": given}, where, "level", DISTRICT_LEVELS)
+            self._choice({"level": given}, where.removesuffix(".level"), "level", DISTRICT_LEVELS)
         elif option == "classes" and set(given) - set(ESTATE_CLASSES):  # type: ignore[call-overload]  # words
             self._wrong(where, given, " / ".join(ESTATE_CLASSES))
 

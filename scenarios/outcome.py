@@ -11,18 +11,22 @@ import pandas as pd
 
 from geodata.city import City, read_city, with_walking
 from geodata.faults import Fault
-from geodata.study import Walking
+from geodata.study import Study, Walking
 from planning import coverage as covering
 from planning.coverage import Coverage
-from planning.groups import site_faults
+from planning.groups import joined_doors, site_doors, site_faults
+from planning.judge import Judgement, judge_city
 from planning.network import Network, network
 from planning.presence import presence, presence_rates
 from planning.profile import WalkProfile, profile_of
-from planning.reach import Reach
+from planning.profiles import read_profile
+from planning.reach import Reach, walk_doors
 from planning.sensitivity import sensitivity
 from planning.totals import by_district, city_totals
 from scenarios.progress import Report, silent
 from scenarios.summary import summarise
+
+LOOKED_M = 1000.0  # medical partners are listed up to here; pooling may look further
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -37,7 +41,9 @@ class Outcome:
     profile: WalkProfile
     limits_s: tuple[float, ...]
     network: Network
+    reach: Reach  # walks from residential areas to every site, open or not, within the longest limit or more
     covered: Coverage
+    judgement: Judgement | None  # None: the study names no policy
     districts: pd.DataFrame
     presence: pd.DataFrame  # one row per district and group: has it any open site? the other reading of 覆盖率
     sensitivity: pd.DataFrame
@@ -60,11 +66,6 @@ class Outcome:
         """Return facilities and medical places as one table, see ``planning.groups``."""
         return self.covered.sites
 
-    @property
-    def reach(self) -> Reach:
-        """Return the walks from places to open sites within the longest limit."""
-        return self.covered.reach
-
 
 def run(study_path: str | Path, *, progress: Report = silent, walking: Walking | None = None) -> Outcome:
     """Read a study and evaluate it; InputError carries every fault that stops it."""
@@ -79,8 +80,13 @@ def evaluate(city: City, *, progress: Report = silent, walking: Walking | None =
     profile = profile_of(walking)
     progress("stage_walk")
     paths = network(city.streets, profile)
+    limits_s = tuple(60.0 * minutes for minutes in walking.limits_min)
+    reach = walk_doors(
+        paths, city.doors["residential"], site_doors(city), max(limits_s[-1], looked_m(city.study) / profile.speed_m_s)
+    )
     progress("stage_coverage")
-    found = covering.coverage(city, paths)
+    found = covering.coverage(city, paths, limits_s=limits_s, reach=reach)
+    judgement = judged(city, paths, reach)
     present = presence(city, found.groups)
     progress("stage_sensitivity")
     speeds = sensitivity(city, profile)
@@ -89,9 +95,11 @@ def evaluate(city: City, *, progress: Report = silent, walking: Walking | None =
     return Outcome(
         city=city,
         profile=profile,
-        limits_s=found.limits_s,
+        limits_s=limits_s,
         network=paths,
+        reach=reach,
         covered=found,
+        judgement=judgement,
         districts=by_district(found, city),
         presence=present,
         sensitivity=speeds,
@@ -101,12 +109,38 @@ def evaluate(city: City, *, progress: Report = silent, walking: Walking | None =
             totals=city_totals(found, city),
             presence=presence_rates(present),
             sensitivity=speeds,
+            judgement=judgement,
             faults=faults,
             fingerprint=fingerprint,
         ),
         faults=faults,
         fingerprint=fingerprint,
     )
+
+
+def judged(city: City, paths: Network, reach: Reach) -> Judgement | None:
+    """Judge the city by the policy its study names, if any."""
+    if not city.study.policy:
+        return None
+    places, facilities, candidates = (city.doors[layer] for layer in ("residential", "facilities", "candidates"))
+    near_s = looked_m(city.study) / paths.profile.speed_m_s
+    premises = joined_doors([facilities, candidates])
+    return judge_city(
+        city,
+        speed_m_s=paths.profile.speed_m_s,
+        walks=reach.only_sites(city.facilities.index),
+        medical_walks=walk_doors(paths, premises, city.doors["medical"], near_s),
+        neighbour_walks=walk_doors(paths, places, places, near_s),
+    )
+
+
+def looked_m(study: Study) -> float:
+    """Return how far the study's rules look on foot, in metres; 0 without a policy."""
+    if not study.policy:
+        return 0.0
+    rules = read_profile(study.policy, folder=study.folder)
+    pool_m = study.rules.get("pool_m", rules["pool_m"])
+    return max(LOOKED_M, float(pool_m) if isinstance(pool_m, int | float) else 0.0)
 
 
 def fingerprint_of(city: City) -> str:

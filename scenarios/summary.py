@@ -9,6 +9,7 @@ import pandas as pd
 from geodata.city import City
 from geodata.faults import Fault, Severity
 from geodata.words import Lang, catalogue, say
+from planning.judge import Judgement
 from planning.profile import WalkProfile
 from planning.totals import share_text
 
@@ -30,6 +31,7 @@ def summarise(
     totals: pd.DataFrame,
     presence: pd.DataFrame,
     sensitivity: pd.DataFrame,
+    judgement: Judgement | None,
     faults: Sequence[Fault],
     fingerprint: str,
 ) -> dict[str, Any]:
@@ -58,6 +60,7 @@ def summarise(
         "headline": records(totals.reset_index()),
         "presence": records(presence),
         "sensitivity": records(sensitivity),
+        "rules": judged(judgement),
         "quality": {severity.value: counts[severity] for severity in Severity},
         "left_out": [say(code, "zh") for layer, code in LEFT_OUT.items() if layer not in city.given],
         "sources": records(city.sources),
@@ -84,6 +87,18 @@ def parameters(city: City, profile: WalkProfile) -> dict[str, Any]:
         "elders_per_100m2": walking.elders_per_100m2,
         "crs": city.crs_m.to_string(),
         "crs_name": city.crs_m.name,
+    }
+
+
+def judged(judgement: Judgement | None) -> dict[str, Any] | None:
+    """Return how many residential areas meet their quota, by permit day and today, and how the pooling search ended."""
+    if judgement is None:
+        return None
+    return {
+        "profile": judgement.profile.id,
+        "quota": plain({name: dict(figures) for name, figures in judgement.totals().items()}),
+        "pooling": plain(dict(judgement.pooling)),
+        "verdicts": plain(judgement.rules()["verdict"].value_counts().sort_index().to_dict()),
     }
 
 
@@ -150,5 +165,10 @@ def headline_text(summary: Mapping[str, Any], lang: Lang) -> str:
             crs=given["crs"],
         )
     )
+    if summary["rules"]:
+        today = summary["rules"]["quota"]["today"]
+        share = share_text(today["passed"], today["judged"], today["unknown"], lang)
+        policy = summary["rules"]["profile"]
+        lines.append(say("headline_quota", lang, policy=policy, pooled=today["pooled"], share=share))
     lines.extend(summary["left_out"] if lang == "zh" else [])
     return "\n".join(lines)

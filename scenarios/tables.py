@@ -32,6 +32,7 @@ def write(outcome: Outcome, folder: Path, lang: Lang = "zh") -> list[str]:
     makers: dict[str, Callable[[Path], None]] = {
         "coverage.csv": lambda path: write_csv(outcome.coverage, path),
         "districts.csv": lambda path: write_csv(outcome.districts, path),
+        **rule_tables(outcome, lang),
         "quality.csv": lambda path: write_csv(quality.table(outcome.faults, lang), path),
         "summary.json": lambda path: write_json(outcome.summary, path),
         "study.gpkg": lambda path: write_layers(outcome, path),
@@ -50,6 +51,19 @@ def write(outcome: Outcome, folder: Path, lang: Lang = "zh") -> list[str]:
     except OSError as error:
         raise fail("cli_out_unwritable", column="--out", value=str(folder), why=error.strerror or str(error)) from error
     return list(makers)
+
+
+def rule_tables(outcome: Outcome, lang: Lang) -> dict[str, Callable[[Path], None]]:
+    """Return how to write the tables of the rules; none where the study names no policy."""
+    judgement = outcome.judgement
+    if judgement is None:
+        return {}
+    return {
+        "rules.csv": lambda path: write_csv(judgement.rules(lang), path),
+        "indicators.csv": lambda path: write_csv(judgement.indicators(lang), path),
+        "ledger.csv": lambda path: write_csv(judgement.ledger(lang), path),
+        "pooling.csv": lambda path: write_csv(judgement.pooled, path),
+    }
 
 
 def refuse_unwritable(folder: Path) -> None:

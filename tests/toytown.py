@@ -174,3 +174,9 @@ def corner_doors(streets: Streets, side: int = 3) -> Doors:
         whole = streets.segment_mm[streets.chain_start[chain]]
         found[f"{n // side},{n % side}"] = [Door(chain, 0.0 if streets.chain_u[chain] == n else whole)]
     return doors_at(streets, found)
+
+
+def hill():
+    """Home at the foot, care 100 m further and 10 m higher."""
+    streets = streets_of([(0, 0), (100, 0)], [Chain(0, 1, [(0, 0), (100, 0)], z=(0.0, 10.0))])
+    return streets, doors_at(streets, {"foot": [Door(0, 0)]}), doors_at(streets, {"top": [Door(0, 100_000)]})

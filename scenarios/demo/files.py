@@ -9,7 +9,7 @@ import geopandas as gpd
 import numpy as np
 import openpyxl
 import pandas as pd
-import pyogrio  # type: ignore[import-untyped]  # it has no type hints
+import pyogrio
 
 from scenarios.demo.ground import EPSG, Ground
 

@@ -8,7 +8,7 @@ TEXT = """\
 name = "{city}养老服务设施评估"
 day  = 2025-12-31            # 评价日期：按这一天有效的条文判定
 crs  = "auto"                # 计算坐标系；auto 为数据所在的 CGCS2000 三度带
-# policy = "linyi-2025"      # 规则库编号；去掉行首的 # 即按该文件逐条判定，不写则不判定任何条文
+policy = "linyi-2025"         # 规则库编号；不写则不判定任何条文
 
 [layers.residential]         # 居住区：面，坐标系写在文件里（CGCS2000 高斯投影，EPSG:4548）；户数列是文本
 path = "residential.gpkg"

@@ -277,10 +277,13 @@ zh = "甲。"
         ('measure = "entered"\nunit = "percent"\nvalue = 70\nminutes = 15', "rules.X-1.minutes"),
         (
             'measure = "unit_presence"\nunit = "percent"\nkinds = ["station"]\nlevel = "village"',
-            "rules.X-1.level.level",
+            "rules.X-1.level",
         ),
         (
-            'targets = [{ part = "a", measure = "entered", unit = "beds", value = 1 }, { part = "a", measure = "entered", unit = "beds", value = 2 }]',
+            """targets = [
+                { part = "a", measure = "entered", unit = "beds", value = 1 },
+                { part = "a", measure = "entered", unit = "beds", value = 2 },
+            ]""",
             "rules.X-1.targets.part",
         ),
     ],

@@ -1,0 +1,324 @@
+"""Units and facilities: presence with area and functions, rates, counts, named projects, sizes, levels, land."""
+
+import datetime as dt
+
+import pytest
+
+from tests.planning.rule_town import judged, row
+
+D = dt.date
+STREETS = [
+    {"id": "C", "name": "县", "level": "county", "population": 100_000, "elders_60": 20_000, "at": (0, 0, 4000, 4000)},
+    {"id": "S1", "name": "东街道", "level": "street", "population": 120_000, "at": (0, 0, 2000, 4000)},
+    {"id": "S2", "name": "西镇", "level": "street", "population": 40_000, "at": (2000, 0, 4000, 4000)},
+]
+FOUR = ["全托", "日托", "康复", "上门"]  # the four functions of AN-07 by everyday words
+
+
+def centre(name: str = "F1", x: float = 100, **given: object) -> dict[str, object]:
+    return {"id": name, "name": name, "kind": "street_center", "status": "open", "at": (x, 100), **given}
+
+
+@pytest.mark.parametrize(
+    ("centres", "verdict", "measured"),
+    [
+        ([centre(), centre("F2", 2100)], "met", 100),
+        ([centre(), centre("F2", 200)], "below", 50),  # both in the east
+        ([centre(), centre("F2", 2100, status="planned")], "below", 50),
+        ([centre(), centre("F2", 2100, status=None)], "unknown", None),  # no 100 % while one isn't known
+        ([centre("F1", 9000), centre("F2", 2100)], "below", 50),  # outside every street
+    ],
+)
+def test_every_street_has_its_centre(centres: list[dict[str, object]], verdict: str, measured: float | None) -> None:
+    found = row(judged(facilities=centres, districts=STREETS), "SD-02a")
+    assert found["verdict"] == verdict
+    assert found["measured"] == measured or (measured is None and found["measured"] != found["measured"])
+    if verdict == "below":
+        assert "缺：" in found["sentence"]
+
+
+@pytest.mark.parametrize(
+    ("change", "verdict", "said"),
+    [
+        ({}, "met", "有 F1"),
+        ({"floor_area_m2": 999.9}, "below", "面积不足 1,000 m²"),
+        ({"floor_area_m2": None}, "unknown", "面积未填"),
+        ({"functions": FOUR[:3]}, "below", "缺上门服务功能"),
+        ({"functions": None}, "unknown", "功能未填"),
+    ],
+)
+def test_the_template_asks_for_area_and_four_functions(change: dict[str, object], verdict: str, said: str) -> None:
+    full = centre(floor_area_m2=1000, functions=FOUR)
+    one = row(judged("template-2024", facilities=[{**full, **change}], districts=STREETS), "AN-07", "S1")
+    assert one["verdict"] == verdict
+    assert said in one["sentence"]
+
+
+def test_one_good_facility_is_enough_however_many_poor_ones_there_are() -> None:
+    full = centre("F2", 200, floor_area_m2=1000, functions=FOUR)
+    poor = centre("F1", floor_area_m2=100, functions=[])
+    assert row(judged("template-2024", facilities=[poor, full], districts=STREETS), "AN-07", "S1")["verdict"] == "met"
+
+
+@pytest.mark.parametrize(
+    ("operator", "verdict"), [("民办", "met"), ("公建民营", "met"), ("街道自办", "below"), (None, "unknown")]
+)
+def test_jinan_asks_for_a_social_operator(operator: str | None, verdict: str) -> None:
+    found = judged("jinan-2022", facilities=[centre(operator=operator)], districts=STREETS)
+    assert row(found, "JN-06", "S1")["verdict"] == verdict
+    assert row(found, "JN-05", "S1")["verdict"] == "met"
+
+
+VILLAGES = [
+    {"id": f"V{n}", "name": f"村{n}", "level": "community", "urban": False, "at": (n * 100, 0, n * 100 + 99, 100)}
+    for n in range(5)
+]
+
+
+@pytest.mark.parametrize(("homes", "verdict", "measured"), [(4, "met", 80), (3, "below", 60)])
+def test_four_of_five_villages_are_enough_for_jinan(homes: int, verdict: str, measured: float) -> None:
+    rural = [
+        {"id": f"F{n}", "name": f"幸福院{n}", "kind": "rural_mutual", "status": "open", "at": (n * 100 + 50, 50)}
+        for n in range(homes)
+    ]
+    found = judged("jinan-2022", facilities=rural, districts=VILLAGES)
+    assert (row(found, "JN-08")["verdict"], row(found, "JN-08")["measured"]) == (verdict, measured)
+    assert row(found, "JN-07")["verdict"] == "not_applicable"  # no urban community at all
+    assert row(found, "SD-18")["verdict"] == "no_rule"  # encouraged, no figure
+    assert row(found, "SD-18", "V4")["verdict"] == "no_rule"
+    assert row(found, "SD-18", "V0")["verdict"] == "met"
+
+
+def test_communities_of_unknown_kind_leave_the_rate_open() -> None:
+    units = [{**VILLAGES[0], "urban": True}, {**VILLAGES[1], "urban": None}]
+    station = {"id": "F1", "name": "站", "kind": "station", "status": "open", "at": (50, 50)}
+    found = row(judged("jinan-2022", facilities=[station], districts=units), "JN-07")
+    assert found["verdict"] == "unknown"
+    assert "100%" not in found["sentence"]
+
+
+def test_a_level_that_is_not_in_the_layer_is_unknown() -> None:
+    found = judged(facilities=[centre()], districts=VILLAGES)
+    assert row(found, "SD-02a")["verdict"] == "unknown"
+
+
+def test_layers_not_given_are_named() -> None:
+    found = row(judged(facilities=[centre()]), "SD-02a")
+    assert (found["verdict"], "行政区" in found["sentence"]) == ("unknown", True)
+
+
+def test_a_border_belongs_to_the_first_unit() -> None:
+    found = judged(facilities=[centre("F1", 2000)], districts=STREETS)
+    assert row(found, "SD-02a", "S1")["verdict"] == "met"
+    assert row(found, "SD-02a", "S2")["verdict"] == "below"
+
+
+@pytest.mark.parametrize(
+    ("population", "verdict", "gap"), [(100_000, "met", 0), (100_001, "below", 1), (None, "unknown", None)]
+)
+def test_persons_per_centre_is_advice(population: int | None, verdict: str, gap: float | None) -> None:
+    units = [{**STREETS[1], "population": population}]
+    found = judged(facilities=[centre()], districts=units)
+    one = row(found, "GB-01", "S1")
+    assert one["verdict"] == verdict
+    assert one["gap"] == gap or gap is None
+    assert one["force"] == "encouraged"
+    assert "GB-01" not in found.ledger()["rule_id"].tolist()
+
+
+@pytest.mark.parametrize(
+    ("beds", "functions", "verdict"),
+    [
+        (5, None, "met"),
+        (0, ["认知障碍照护专区"], "met"),
+        (0, ["助餐"], "below"),
+        (None, ["助餐"], "unknown"),
+        (0, None, "unknown"),
+    ],
+)
+def test_each_county_has_a_dementia_unit(beds: int | None, functions: list[str] | None, verdict: str) -> None:
+    home = {
+        "id": "F1",
+        "name": "院",
+        "kind": "nursing_home",
+        "status": "open",
+        "dementia_beds": beds,
+        "functions": functions,
+        "at": (9, 9),
+    }
+    assert row(judged(facilities=[home], districts=STREETS), "LY-14", "C")["verdict"] == verdict
+
+
+@pytest.mark.parametrize(
+    ("kind", "verdict"), [("rehab_hospital", "met"), ("nursing_hospital", "met"), ("hospital", "below")]
+)
+def test_seven_counties_in_ten_have_a_rehab_hospital(kind: str, verdict: str) -> None:
+    hospital = {"id": "M1", "name": "院", "kind": kind, "at": (9, 9)}
+    assert row(judged(medical=[hospital], districts=STREETS), "LY-18")["verdict"] == verdict
+
+
+def test_large_counties_are_advised_more_beds() -> None:
+    for population, said in ((600_000, True), (599_999, False)):
+        units = [{**STREETS[0], "population": population}]
+        home = {
+            "id": "F1",
+            "name": "院",
+            "kind": "nursing_home",
+            "status": "open",
+            "functions": ["失智照护"],
+            "at": (9, 9),
+        }
+        one = row(judged("template-2024", facilities=[home], districts=units), "AN-16", "C")
+        assert one["verdict"] == "met"
+        assert ("适当增加床位" in one["sentence"]) is said
+
+
+def test_the_network_of_four_levels() -> None:
+    rooms = [
+        centre(functions=["上门服务"]),
+        {"id": "F2", "name": "院", "kind": "nursing_home", "status": "open", "at": (3000, 100)},
+        {"id": "F3", "name": "站", "kind": "station", "status": "open", "at": (300, 100)},
+    ]
+    found = judged(facilities=rooms, districts=STREETS)
+    assert (row(found, "SD-03", "S1")["verdict"], row(found, "SD-03", "S1")["measured"]) == ("met", 4)
+    west = row(found, "SD-03", "S2")
+    assert (west["verdict"], west["measured"], west["due_status"]) == ("below", 1, "due_later")
+    assert "乡级无" in west["sentence"]
+
+
+def test_dense_streets_without_a_home_are_listed() -> None:
+    # 8 km2 each: 12000 elders in the east, 8000 in the west; the top 20 % of two is one
+    units = [{**STREETS[1], "elders_60": 12_000}, {**STREETS[2], "elders_60": 8_000}]
+    found = judged("template-2024", facilities=[centre()], districts=units)
+    assert row(found, "AN-08", "S1")["verdict"] == "below"
+    assert "1,500" in row(found, "AN-08", "S1")["sentence"]
+    assert "S2" not in found.rules().query("rule_id == 'AN-08'")["object_id"].tolist()
+
+
+# ---- counts, functions, sizes, names
+
+
+def embedded(name: str, opened: dt.date | None, **given: object) -> dict[str, object]:
+    return {"id": name, "name": name, "kind": "embedded", "status": "open", "opened_on": opened, **given}
+
+
+def test_only_demonstration_homes_opened_in_the_year_count() -> None:
+    rooms = [embedded(f"F{n}", D(2025, 1, 1), functions=["示范性"]) for n in range(13)]
+    found = row(judged(facilities=rooms), "LY-10")
+    assert (found["verdict"], found["measured"], found["gap"]) == ("below", 13, 1)
+    assert (
+        row(judged(facilities=[*rooms, embedded("X", D(2025, 12, 31), functions=["示范"])]), "LY-10")["verdict"]
+        == "met"
+    )
+    assert (
+        row(judged(facilities=[*rooms, embedded("X", D(2024, 12, 31), functions=["示范"])]), "LY-10")["verdict"]
+        == "below"
+    )
+    assert row(judged(facilities=[*rooms, embedded("X", None, functions=["示范"])]), "LY-10")["verdict"] == "unknown"
+
+
+def test_words_nobody_uses_prove_nothing() -> None:
+    found = row(judged(facilities=[embedded("F1", D(2025, 1, 1), functions=["助餐"])]), "LY-10")
+    assert found["verdict"] == "unknown"
+    assert "没有设施的功能列写有" in found["sentence"]
+
+
+@pytest.mark.parametrize(
+    ("area", "verdict", "said"),
+    [(50, "met", ""), (49.9, "below", "缺 0.1 m²"), (200, "met", ""), (201, "met", "仅提示"), (None, "unknown", "")],
+)
+def test_stations_of_50_to_200(area: float | None, verdict: str, said: str) -> None:
+    station = {"id": "F1", "name": "站", "kind": "station", "status": "open", "floor_area_m2": area}
+    one = row(judged("wengan-2023", facilities=[station]), "WA-07", "F1")
+    assert one["verdict"] == verdict
+    assert said in one["sentence"]
+    assert ("仅提示" in one["sentence"]) == (area == 201)
+
+
+@pytest.mark.parametrize(("beds", "verdict"), [(9, "below"), (10, "met"), (20, "met"), (21, "met"), (None, "unknown")])
+def test_embedded_homes_of_10_to_20_beds(beds: int | None, verdict: str) -> None:
+    assert (
+        row(judged("wengan-2023", facilities=[embedded("F1", None, nursing_beds=beds)]), "WA-09", "F1")["verdict"]
+        == verdict
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "beds", "status", "verdict"),
+    [
+        ("猴场镇敬老院", 80, "open", "met"),
+        ("猴场镇敬老院", 79, "open", "below"),
+        ("猴场镇敬老院", None, "open", "unknown"),
+        ("猴场镇敬老院", 80, "building", "below"),
+        ("中坪镇敬老院", 80, "open", "unknown"),  # not found: not in the data, nothing more
+    ],
+)
+def test_named_homes_of_80_beds(name: str, beds: int | None, status: str, verdict: str) -> None:
+    home = {"id": "F1", "name": name, "kind": "welfare_home", "status": status, "beds": beds}
+    rules = judged("wengan-2023", facilities=[home]).rules().query("rule_id == 'WA-12' and object_name == '猴场'")
+    assert rules["verdict"].tolist() == [verdict]
+
+
+def test_a_planned_project_is_enough_where_planning_is_asked() -> None:
+    site = {"id": "F1", "name": "兴隆社区站", "kind": "station", "status": "planned"}
+    rules = judged("wengan-2023", facilities=[site]).rules().query("rule_id == 'WA-27' and object_name == '兴隆'")
+    assert rules["verdict"].tolist() == ["met"]
+
+
+def test_shares_of_functions() -> None:
+    # three of four known ones offer home service: 75 >= 60; of four institutions one says nothing
+    rooms = [embedded(f"F{n}", None, functions=["上门服务"] if n < 3 else ["助餐"]) for n in range(4)]
+    assert row(judged(facilities=rooms), "SD-08")["measured"] == 75
+    silent = [*rooms, embedded("F9", None)]
+    assert row(judged(facilities=silent), "SD-08")["verdict"] == "met"  # 3 of 5 at worst: 60
+    assert row(judged(facilities=[*silent, embedded("F8", None)]), "SD-08")["verdict"] == "unknown"
+
+
+def test_five_functions_of_a_regional_centre() -> None:
+    five = ["全托", "日间照料", "上门服务", "供需对接", "资源统筹"]
+    assert row(judged("jinan-2022", facilities=[centre(functions=five)]), "JN-34", "F1")["verdict"] == "met"
+    short = row(judged("jinan-2022", facilities=[centre(functions=five[:4])]), "JN-34", "F1")
+    assert (short["verdict"], short["measured"], short["gap"]) == ("below", 4, 1)
+    assert "缺：资源统筹" in short["sentence"]
+
+
+def test_documents_that_contradict_themselves_are_reported_not_failed() -> None:
+    points = [
+        {"id": f"F{n}", "name": f"点{n}", "kind": "rural_mutual", "status": "open", "opened_on": D(2024, 1, 1)}
+        for n in range(49)
+    ]
+    found = judged("wengan-2023", facilities=points)
+    assert row(found, "WA-15")["verdict"] == "no_rule"
+    assert row(found, "WA-16", part="improved")["verdict"] == "no_rule"
+    assert row(found, "WA-16", part="total")["verdict"] == "met"
+    assert row(judged("wengan-2023", facilities=points[:48]), "WA-16", part="total")["gap"] == 1
+    listed = found.contradictions().set_index("id")["rules"]
+    assert listed["WA-stations"] == "WA-15、WA-16"
+    assert {"WA-beds", "WA-names", "WA-size"} <= set(listed.index)
+
+
+# ---- land: 0.3 m2 per person
+
+
+@pytest.mark.parametrize(
+    ("plot", "verdict", "gap"), [(30_000, "met", 0), (29_999, "below", 1), (None, "unknown", None)]
+)
+def test_land_per_person(plot: float | None, verdict: str, gap: float | None) -> None:
+    home = {"id": "F1", "name": "院", "kind": "nursing_home", "status": "open", "site_area_m2": plot, "at": (9, 9)}
+    station = {"id": "F2", "name": "站", "kind": "station", "status": "open", "at": (9, 9)}  # a room has no plot
+    one = row(judged(facilities=[home, station], districts=STREETS), "LY-02")
+    assert (one["verdict"], one["threshold"]) == (verdict, 30_000) or plot is None
+    assert one["gap"] == gap or gap is None
+    assert one["verdict"] == verdict
+
+
+def test_land_per_elder_is_the_other_reading() -> None:
+    home = {"id": "F1", "name": "院", "kind": "nursing_home", "status": "open", "site_area_m2": 6000, "at": (9, 9)}
+    found = judged(facilities=[home], districts=STREETS, choices={"land_per": "elder"})
+    assert (row(found, "LY-02")["verdict"], row(found, "LY-02")["threshold"]) == ("met", 6000)
+
+
+def test_land_by_household_size_where_no_population_is_known() -> None:
+    home = {"id": "F1", "name": "院", "kind": "nursing_home", "status": "open", "site_area_m2": 1}
+    found = judged(facilities=[home], residential=[{"id": "R1", "name": "R", "households": 1000}])
+    assert row(found, "LY-02")["threshold"] == 786  # 1000 x 2.62 x 0.3
