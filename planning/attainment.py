@@ -198,6 +198,8 @@ def pooling_findings(case: Case, rule: Rule, target: Target, all_: Attained) -> 
         if one.verdict == "met_pooled" and all_.classes[one.place_id][0] in classes
     ]
     remark = Phrase("pool_no_walks") if case.walks is None else Phrase("pool_naive", reading.naive)
+    if case.walks is not None and case.walks.limit_s < case.pool_seconds():
+        remark = Phrase("pool_short", {"minutes": exact(case.walks.limit_s / 60)})
     details = {
         "metres": case.profile["pool_m"],
         "bound": reading.pool.bound,

@@ -23,9 +23,9 @@ from planning.reach import Reach
 class Case:
     """One study as the rules see it.
 
-    ``walks`` are seconds from residential areas to facilities, ``medical_walks`` from facilities and candidates to
-    clinics, ``neighbour_walks`` from residential areas to residential areas. What isn't given can't be judged by
-    walking distance, and the findings say so. Metres are seconds times ``speed_m_s`` on the flat.
+    ``walks`` are seconds from residential areas to facilities, ``medical_walks`` and ``candidate_walks`` from
+    facilities and from candidates to clinics, ``neighbour_walks`` between residential areas. What is not given cannot
+    be judged by walking distance, and the findings say so. Metres are seconds times ``speed_m_s`` on the flat.
     """
 
     residential: gpd.GeoDataFrame
@@ -39,6 +39,7 @@ class Case:
     speed_m_s: float
     walks: Reach | None = None
     medical_walks: Reach | None = None
+    candidate_walks: Reach | None = None
     neighbour_walks: Reach | None = None
     indicators: Mapping[tuple[str, str], Any] = field(
         default_factory=dict

@@ -1,8 +1,10 @@
 """The search in use: the compiled one, or scipy's where numba can't be imported; both give the same answers."""
 
-try:
+from geodata.compiled import COMPILES
+
+if COMPILES:
     from planning.search_threads import pairs, tree
-except ImportError:  # numba has no wheel for this machine
+else:
     from planning.search_scipy import pairs, tree
 
 __all__ = ["pairs", "tree"]

@@ -153,7 +153,8 @@ class Judgement:
 
     def contradictions(self, lang: Lang = "zh") -> pd.DataFrame:
         """Return where the documents contradict themselves or each other; these are reported, not failed."""
-        rows = [(one["id"], "、".join(one["rules"]), one[lang]) for one in self.profile.contradictions]
+        comma = "、" if lang == "zh" else ", "
+        rows = [(one["id"], comma.join(one["rules"]), one[lang]) for one in self.profile.contradictions]
         return pd.DataFrame(rows, columns=["id", "rules", "remark"])
 
 
@@ -198,6 +199,7 @@ def judge_tables(
     speed_m_s: float,
     walks: Reach | None = None,
     medical_walks: Reach | None = None,
+    candidate_walks: Reach | None = None,
     neighbour_walks: Reach | None = None,
     choices: Mapping[str, Any] | None = None,
     entered: Mapping[str, Any] | None = None,
@@ -218,6 +220,7 @@ def judge_tables(
             speed_m_s=speed_m_s,
             walks=walks,
             medical_walks=medical_walks,
+            candidate_walks=candidate_walks,
             neighbour_walks=neighbour_walks,
             indicators=indicators.read_entered(profile, entered or {}, source=source),
         )
@@ -230,6 +233,7 @@ def judge_city(
     speed_m_s: float,
     walks: Reach | None = None,
     medical_walks: Reach | None = None,
+    candidate_walks: Reach | None = None,
     neighbour_walks: Reach | None = None,
 ) -> Judgement | None:
     """Judge a city by the policy its study names, or return None where it names none."""
@@ -253,6 +257,7 @@ def judge_city(
         speed_m_s=speed_m_s,
         walks=walks,
         medical_walks=medical_walks,
+        candidate_walks=candidate_walks,
         neighbour_walks=neighbour_walks,
         choices=choices,
         entered=study.indicators,

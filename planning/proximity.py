@@ -41,12 +41,14 @@ def nearest_partner(case: Case, layer: str, key: str, partners: Iterable[str]) -
     metres = metres[metres.notna()].sort_index().sort_values(kind="stable")
     if metres.empty:
         return {**nothing, "class": "apart"}
-    walks = _walks(case, key, metres.index)
+    reach = case.candidate_walks if layer == "candidates" else case.medical_walks
+    walks = _walks(case, reach, key, metres.index)
     first = str(metres.index[0])
     if walks and float(metres.iloc[0]) > 0:
         first = min(walks, key=lambda one: (walks[one], float(metres[one])))
     straight, walk = float(metres[first]), walks.get(first)
-    limit_m = None if case.medical_walks is None else case.medical_walks.limit_s * case.speed_m_s
+    searched = reach is not None and key in reach.places
+    limit_m = reach.limit_s * case.speed_m_s if reach is not None and searched else None
     return {
         "partner_id": first,
         "straight_m": straight,
@@ -55,8 +57,7 @@ def nearest_partner(case: Case, layer: str, key: str, partners: Iterable[str]) -
     }
 
 
-def _walks(case: Case, key: str, partners: Iterable[object]) -> dict[str, float]:
-    reach = case.medical_walks
+def _walks(case: Case, reach: Reach | None, key: str, partners: Iterable[object]) -> dict[str, float]:
     if reach is None or key not in reach.places:
         return {}
     wanted = set(map(str, partners))

@@ -8,26 +8,19 @@ neither on the order of the sources nor on the number of threads.
 The innermost loops are written out, and index by ``np.uintp``: measured four times as fast as calls with signed ints.
 """
 
-from collections.abc import Callable
-from typing import Any, TypeVar, cast
+from typing import Any
 
-import numba
 import numpy as np
 from numpy.typing import NDArray
 
+from geodata.compiled import compiled
 from geodata.streets import Floats, Ints, Longs
 from planning.anchors import Rows
 
 BUCKET_MM = 40_000.0  # ours: measured flat from 10 to 80 m
 PER_BUCKET = 1.0 / BUCKET_MM
 ALONE, OUT = -1, -2  # first in its bucket; in no bucket
-Kernel = TypeVar("Kernel", bound=Callable[..., object])
 Workspace = tuple[Floats, Ints, Ints, Ints, Ints, Floats, Ints]  # cost, after, before, head, touched, best, hit
-
-
-def compiled(kernel: Kernel) -> Kernel:
-    """Compile ``kernel`` once per machine, without the interpreter's lock."""
-    return cast("Kernel", numba.njit(cache=True, nogil=True)(kernel))
 
 
 @compiled

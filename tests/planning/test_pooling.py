@@ -255,3 +255,15 @@ def test_counting_street_centres_changes_the_rate() -> None:
     found = judged(residential=[home("R1", 200)], facilities=[site("F1", 900, kind="street_center")], walks=reach)
     assert found.totals()["today"]["passed"] == 0
     assert found.if_street_centres_counted()["today"]["passed"] == 1
+
+
+def test_walks_searched_too_short_are_pointed_out() -> None:
+    reach = walks(["R1"], ["F1"], {("R1", "F1"): 100}, limit_s=300)
+    found = row(judged(residential=[home("R1", 200)], facilities=[site("F1", 250)], walks=reach), "GB-SD-POOL")
+    assert "只搜索到 5 分钟" in found["sentence"]
+
+
+def test_without_walks_nothing_is_pooled_and_that_is_said() -> None:
+    found = judged("jinan-2022", residential=[home("R1", 200)], facilities=[site("F1", 250)])
+    assert row(found, "JN-02")["verdict"] == "unknown"
+    assert "没有步行时间" in row(found, "JN-02")["sentence"]

@@ -132,3 +132,17 @@ def test_three_checks_of_converted_premises(
     one = row(judged("template-2024", candidates=[candidate(accessible=accessible, fire_ok=fire)]), "AN-13", "X1")
     assert one["verdict"] == verdict
     assert said in one["sentence"]
+
+
+def test_a_candidate_with_the_id_of_a_facility_keeps_its_own_walk() -> None:
+    planned = {"id": "X1", "name": "新院", "kind": "nursing_home", "status": "planned", "at": (0, 0)}
+    found = judged(
+        "wengan-2023",
+        facilities=[planned],
+        candidates=[candidate(at=(0, 0))],
+        medical=[CLINIC],
+        medical_walks=walks(["X1"], ["M1"], {("X1", "M1"): 50}),
+        candidate_walks=walks(["X1"], ["M1"], {("X1", "M1"): 150}),
+    )
+    verdicts = found.rules().query("rule_id == 'WA-23'").set_index("layer")["verdict"]
+    assert (verdicts["facilities"], verdicts["candidates"]) == ("met", "below")

@@ -64,7 +64,7 @@ def test_the_study_file_names_every_layer(demo: Demo) -> None:
         "candidates",
         "elevation",
     }
-    assert study.policy == ""
+    assert study.policy == "linyi-2025"
     assert study.walking.limits_min == (5.0, 10.0, 15.0)
 
 

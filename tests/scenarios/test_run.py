@@ -1,6 +1,7 @@
-"""The main job on the demo city: the files of the contract, figures that agree with each other, nothing half-written."""
+"""The main job on the demo city: the files of the contract, figures that agree, nothing half-written."""
 
 import json
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -153,7 +154,11 @@ def test_english_on_request(study: Path, tmp_path: Path, capsys: pytest.CaptureF
 
 
 def test_help_imports_nothing_heavy() -> None:
-    code = "import sys; sys.argv=['scenarios','--help']\nimport scenarios.__main__ as m\ntry: m.main(['--help'])\nexcept SystemExit: pass\nprint(sorted({'numpy','pandas','geopandas','numba'} & set(sys.modules)))"
+    code = (
+        "import sys\nfrom scenarios.__main__ import main\n"
+        "try:\n    main(['--help'])\nexcept SystemExit:\n    pass\n"
+        "print(sorted({'numpy', 'pandas', 'geopandas', 'numba'} & set(sys.modules)))"
+    )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip().endswith("[]")
 
@@ -163,3 +168,18 @@ def test_a_demo_of_impossible_size_is_refused(places: str, tmp_path: Path, capsy
     assert main(["demo", "--out", str(tmp_path / "d"), "--places", places]) == 2
     assert places in capsys.readouterr().err
     assert not (tmp_path / "d").exists()
+
+
+def test_without_numba_the_answers_are_the_same(tmp_path: Path) -> None:
+    """scipy searches and plain loops snap: slower (so on the paper town), and equal to the last byte."""
+    shutil.copytree(Path(__file__).parent.parent / "broken" / "base", tmp_path / "town")
+    study = tmp_path / "town" / "study.toml"
+    assert main(["run", str(study), "--out", str(tmp_path / "compiled")]) == 0
+    code = (
+        "import sys; sys.modules['numba'] = None\n"
+        "from scenarios.__main__ import main\n"
+        f"sys.exit(main(['run', {str(study)!r}, '--out', {str(tmp_path / 'plain')!r}]))"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True, capture_output=True)
+    for name in ("coverage.csv", "districts.csv", "summary.json"):
+        assert (tmp_path / "plain" / name).read_bytes() == (tmp_path / "compiled" / name).read_bytes()

@@ -1,0 +1,133 @@
+"""Good choices fast: greedy, then annealing by exchanges of one site, then nothing left to exchange. Compiled.
+
+Every value is worked out exactly from counts of open sites per group. The random numbers come from a seed, the length
+is counted in exchanges tried, so that the answer is the same on every machine and for any number of threads.
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from geodata.streets import Floats, Ints, Longs
+from planning.search import compiled
+from planning.siting.problem import Sheet
+
+PER_STEP = 1000  # exchanges tried at one temperature
+NEARBY = 0.6  # share of exchanges with a candidate that covers a group of the site it replaces; ours, measured
+
+
+@compiled
+def greedy(of: Sheet, count: int) -> Longs:
+    """Choose ``count`` candidates one by one, each the one that covers most anew; the first of equal ones."""
+    sites = len(of.site_start) - 1
+    open_sites = np.zeros(len(of.weight), dtype=np.int32)
+    gain = np.zeros(sites)
+    for site in range(sites):
+        for k in range(of.site_start[site], of.site_start[site + 1]):
+            gain[site] += of.weight[of.site_group[k]]
+    chosen = np.empty(count, dtype=np.int64)
+    for turn in range(count):
+        best = np.argmax(gain)
+        chosen[turn] = best
+        for k in range(of.site_start[best], of.site_start[best + 1]):
+            group = of.site_group[k]
+            if open_sites[group] == 0:
+                for other in range(of.group_start[group], of.group_start[group + 1]):
+                    gain[of.group_site[other]] -= of.weight[group]
+            open_sites[group] += 1
+        gain[best] = -np.inf
+    return chosen
+
+
+@compiled
+def _opened(of: Sheet, chosen: Longs) -> tuple[Ints, NDArray[np.bool_]]:
+    """Count the open sites of every group, and mark the open sites."""
+    open_sites = np.zeros(len(of.weight), dtype=np.int32)
+    is_open = np.zeros(len(of.site_start) - 1, dtype=np.bool_)
+    for site in chosen:
+        is_open[site] = True
+        for k in range(of.site_start[site], of.site_start[site + 1]):
+            open_sites[of.site_group[k]] += 1
+    return open_sites, is_open
+
+
+@compiled
+def _exchange(of: Sheet, open_sites: Ints, out: int, into: int) -> float:
+    """Take ``out`` from the counts and return what replacing it by ``into``, not yet counted, would change."""
+    change = 0.0
+    for k in range(of.site_start[out], of.site_start[out + 1]):
+        group = of.site_group[k]
+        open_sites[group] -= 1
+        if open_sites[group] == 0:
+            change -= of.weight[group]
+    for k in range(of.site_start[into], of.site_start[into + 1]):
+        if open_sites[of.site_group[k]] == 0:
+            change += of.weight[of.site_group[k]]
+    return change
+
+
+@compiled
+def _count(of: Sheet, open_sites: Ints, site: int) -> None:
+    for k in range(of.site_start[site], of.site_start[site + 1]):
+        open_sites[of.site_group[k]] += 1
+
+
+@compiled
+def anneal(of: Sheet, start: Longs, tries: int, hot: float, cold: float, seed: int) -> Longs:
+    """Return the best choice met while exchanging one site at a time, from temperature ``hot`` down to ``cold``.
+
+    Temperatures are in weight covered. No candidate of the sheet may be without groups.
+    """
+    np.random.seed(seed)  # noqa: NPY002 - what compiled code offers; its state is the thread's own
+    chosen, sites, count = start.copy(), len(of.site_start) - 1, len(start)
+    open_sites, is_open = _opened(of, chosen)
+    now = best = 0.0
+    best_chosen = chosen.copy()
+    heat, cooling = hot, (cold / hot) ** (PER_STEP / tries)
+    for turn in range(tries):
+        if turn % PER_STEP == PER_STEP - 1:
+            heat *= cooling
+        slot = np.random.randint(count)  # noqa: NPY002
+        out = chosen[slot]
+        if np.random.random() < NEARBY:  # noqa: NPY002
+            group = of.site_group[np.random.randint(of.site_start[out], of.site_start[out + 1])]  # noqa: NPY002
+            into = of.group_site[np.random.randint(of.group_start[group], of.group_start[group + 1])]  # noqa: NPY002
+        else:
+            into = np.random.randint(sites)  # noqa: NPY002
+        if is_open[into]:
+            continue
+        change = _exchange(of, open_sites, out, into)
+        if change >= heat * np.log(np.random.random()):  # noqa: NPY002
+            _count(of, open_sites, into)
+            chosen[slot] = into
+            is_open[out], is_open[into] = False, True
+            now += change
+            if now > best:
+                best = now
+                best_chosen[:] = chosen
+        else:
+            _count(of, open_sites, out)
+    return best_chosen
+
+
+@compiled
+def settle(of: Sheet, start: Longs, alike: float) -> Longs:
+    """Exchange single sites while that covers more, or as much (to ``alike``) with a smaller candidate."""
+    chosen, sites = np.sort(start), len(of.site_start) - 1
+    open_sites, is_open = _opened(of, chosen)
+    moved = True
+    while moved:
+        moved = False
+        for slot in range(len(chosen) - 1, -1, -1):
+            for into in range(sites):
+                out = chosen[slot]
+                if is_open[into]:
+                    continue
+                change = _exchange(of, open_sites, out, into)
+                if change > alike or (change >= -alike and into < out):
+                    _count(of, open_sites, into)
+                    chosen[slot] = into
+                    is_open[out], is_open[into] = False, True
+                    moved = True
+                else:
+                    _count(of, open_sites, out)
+    return np.sort(chosen)
