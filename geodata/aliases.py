@@ -13,6 +13,9 @@ from geodata.schema import COLUMNS
 COORDINATES = ("x", "y", "geometry")
 WEAK = 1000  # place in the list from which a name is only a row counter
 
+_INVISIBLE = re.compile(  # control codes but for white space; soft hyphen, zero widths, directions, byte order mark
+    "[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\xad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]"
+)
 _PUNCTUATION = re.compile(r"[\s_\-—–/\\,.:;、。，；：·*'\"|()\[\]{}【】〔〕〈〉《》“”‘’!?#]+")
 
 
@@ -22,9 +25,14 @@ def aliases() -> Mapping[str, Any]:
     return tomllib.loads((Path(__file__).parent / "aliases.toml").read_text(encoding="utf-8"))
 
 
+def visible(text: str) -> str:
+    """Return ``text`` without what can't be seen (zero-width spaces, marks of writing direction, control codes)."""
+    return text if text.isprintable() else _INVISIBLE.sub("", text)
+
+
 def folded(text: object) -> str:
     """Return ``text`` in half-width lower case, with single spaces."""
-    return " ".join(unicodedata.normalize("NFKC", str(text)).casefold().split())
+    return " ".join(visible(unicodedata.normalize("NFKC", str(text))).casefold().split())
 
 
 @lru_cache(maxsize=20_000)

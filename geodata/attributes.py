@@ -19,6 +19,7 @@ WHOLE_TOLERANCE = 1e-6  # of floating point, where a share or a unit was multipl
 WORDS = {("facilities", "kind"): "facility_kind", ("medical", "kind"): "medical_kind"}  # else the name of the column
 NONE_IS_A_WORD = frozenset({"medical_mode"})  # 无 says something here
 
+_REMARK = re.compile(r"[(（【\[].*?[)）\]】]")
 _LIST = re.compile(r"[;,、，；|\n]+")
 
 
@@ -136,7 +137,8 @@ def _choices(cells: pd.Series, column: Column, header: str, found: CellFaults) -
     """Read words as the schema's choices; an unknown kind is "other", any other unknown word is missing."""
     table = words_of(found.layer, column)
     kinds = "other" in column.choices
-    unknown, absent, dropped = (np.zeros(len(cells), dtype=bool) for _ in range(3))
+    unknown, absent = (np.zeros(len(cells), dtype=bool) for _ in range(2))
+    doubts = np.full(len(cells), "", dtype=object)
     read: list[object] = []
     gone = is_missing(cells)
     for place, cell in enumerate(cells.astype(object)):
@@ -144,19 +146,52 @@ def _choices(cells: pd.Series, column: Column, header: str, found: CellFaults) -
             absent[place] = True
             read.append("other" if kinds else pd.NA)
             continue
-        text = text_of(cell)
-        choice = table.get(plain(text))
-        if choice is None and (short := re.sub(r"[(（【\[].*?[)）】\]]", "", text)) != text:
-            choice = table.get(plain(short))
-            dropped[place] = choice is not None
-        unknown[place] = choice is None
+        choice, doubt = _choice(text_of(cell), table)
+        if doubt == "against" and not kinds:  # 运营（已停业） is not sure to be open
+            choice = None
+        else:
+            unknown[place] = choice is None
+        doubts[place] = doubt
         read.append(choice or ("other" if kinds else pd.NA))
     known = "、".join(next(word for word, choice in table.items() if choice == name) for name in column.choices)
     found.add("kind_unknown" if kinds else "choice_unknown", Severity.DOUBT, unknown, header, {"known": known})
-    found.add("choice_remark", Severity.REPAIR, dropped, header)
+    words = {choice: word for word, choice in reversed(table.items())}
+    meant = np.array([words.get(str(choice), "") for choice in read], dtype=object)
+    found.add("choice_remark", Severity.REPAIR, doubts == "remark", header)
+    if kinds:
+        found.add("choice_remark", Severity.DOUBT, doubts == "against", header)
+    else:
+        found.add("choice_remark_against", Severity.DOUBT, doubts == "against", header)
+    found.add("choice_prefix", Severity.REPAIR, doubts == "prefix", header, read=meant)
     if column.required:
         found.add("kind_missing" if kinds else "choice_missing", Severity.DOUBT, absent, header)
     return pd.Series(read, index=cells.index, dtype="string")
+
+
+def _choice(text: str, table: Mapping[str, str]) -> tuple[str | None, str]:
+    """Return the choice that a text names, and what was left aside to find it: a remark, a prefix, or a remark against.
+
+    A prefix is the name of a place (文东街道, 历下区) or a word that changes nothing (公办, 社区).
+    """
+    if choice := table.get(plain(text)):
+        return choice, ""
+    short = _REMARK.sub("", text)
+    if short != text and (choice := _choice(short, table)[0]):
+        said = plain("".join(_REMARK.findall(text)))
+        against = any(
+            len(word) > 1 and word in said and other not in {choice, "other"} for word, other in table.items()
+        )
+        return choice, "against" if against else "remark"
+    bare = plain(text)
+    changes_nothing = aliases()["words"]["prefix"]
+    for word in sorted(table, key=len, reverse=True):
+        if len(word) > 1 and bare.endswith(word) and table[word] != "other":
+            before = bare.removesuffix(word)
+            for prefix in changes_nothing["prefix"]:
+                before = before.removesuffix(plain(prefix))
+            if not before or before.endswith(tuple(changes_nothing["place"])):
+                return table[word], "prefix"
+    return None, ""
 
 
 def words_of(layer: str, column: Column) -> Mapping[str, str]:

@@ -56,7 +56,8 @@ def decode_file(data: bytes, wanted: str, layer: str, name: str) -> tuple[str, s
             except UnicodeError as error:
                 raise fail("encoding_unknown", layer=layer, value=name) from error
     guesses = ["utf-8", GB]
-    if zeros := data[:4096].count(b"\x00"):
+    zeros = data[:4096].count(b"\x00")
+    if zeros * 20 > len(data[:4096]):  # UTF-16 of any table is full of them; a stray one is dirt
         guesses = ["utf-16-le" if data[1:4096:2].count(b"\x00") * 2 >= zeros else "utf-16-be"]
     for codec in guesses:
         try:

@@ -6,6 +6,8 @@ from enum import StrEnum
 
 from geodata.words import Lang, say
 
+MOST_SHOWN = 200  # letters of a value in a message
+
 
 class Severity(StrEnum):
     """How much a fault matters; the order is that of the quality report."""
@@ -30,8 +32,14 @@ class Fault:
 
     def message(self, lang: Lang = "zh") -> str:
         """Say what is wrong and what to do, in one or two sentences."""
-        where = {"layer": self.layer, "row": self.row, "column": self.column, "value": self.value}
+        where = {"layer": self.layer, "row": self.row, "column": self.column, "value": self.shown()}
         return say(self.code, lang, **{**where, **self.details})
+
+    def shown(self) -> str:
+        """Return the value as text on one line: long ones cut short, what can't be seen left out."""
+        text = "" if self.value is None else str(self.value)[: 2 * MOST_SHOWN]
+        text = " ".join("".join(letter if letter.isprintable() else " " for letter in text).split(" "))
+        return text if len(text) <= MOST_SHOWN else f"{text[:MOST_SHOWN]}…"
 
     def line(self, lang: Lang = "zh") -> str:
         """Say it in full, with layer, row, column and value in front of the sentence."""
@@ -44,7 +52,7 @@ class Fault:
             "layer": self.layer,
             "row": "" if self.row is None else self.row,
             "column": self.column,
-            "value": "" if self.value is None else str(self.value)[:80],
+            "value": self.shown()[:80],
         }
         parts = [f"{names[key]} {value}" for key, value in given.items() if value != ""]
         head = ("，" if lang == "zh" else ", ").join(parts)

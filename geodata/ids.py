@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from geodata.aliases import accepted
 from geodata.attributes import read_text
@@ -13,6 +14,7 @@ from geodata.faults import Fault, Severity
 from geodata.raw_table import RawTable
 from geodata.schema import COLUMNS
 
+FORMULA_STARTS = ("=", "+", "-", "@")
 MOST_EXACT = 1e15  # a sheet keeps fifteen digits
 
 
@@ -34,7 +36,10 @@ def read_ids(raw: RawTable, matched: Matched, layer: str) -> tuple[pd.Series, li
                 )
             )
         return made, faults
-    ids = read_text(raw.frame[header])
+    ids, pointed = without_point_zero(read_text(raw.frame[header]))
+    if pointed:
+        faults.append(Fault(code="id_point_zero", severity=Severity.REPAIR, layer=layer, column=header, value=pointed))
+    found.add("id_formula", Severity.DOUBT, _formula(ids), header)
     gone, twice = ids.isna().to_numpy(dtype=bool), (ids.duplicated() & ids.notna()).to_numpy(dtype=bool)
     if matched.weak_id and (gone.any() or twice.any()):
         faults.append(
@@ -75,6 +80,23 @@ def read_ids(raw: RawTable, matched: Matched, layer: str) -> tuple[pd.Series, li
         filled[place] = new
         taken.add(new)
     return pd.Series(filled, index=ids.index, dtype="string"), faults
+
+
+def without_point_zero(ids: pd.Series) -> tuple[pd.Series, str]:
+    """Take ".0" from ids that all end in it (12.0 where another file says 12); return one of them as it stood, or "".
+
+    Programs write a column of whole numbers so when one of its cells is blank.
+    """
+    known = ids.dropna()
+    if known.empty or not known.str.fullmatch(r"\d+\.0").all():
+        return ids, ""
+    return ids.str.removesuffix(".0"), str(known.iloc[0])
+
+
+def _formula(ids: pd.Series) -> NDArray[np.bool_]:
+    """Mark the ids that a spreadsheet would take for a formula."""
+    number = pd.to_numeric(ids, errors="coerce").notna()
+    return (ids.str.startswith(FORMULA_STARTS).fillna(value=False) & ~number).to_numpy(dtype=bool)
 
 
 def fill_names(

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from geodata.aliases import aliases, folded, plain, units
+from geodata.aliases import aliases, folded, plain, units, visible
 
 _PREFIX = re.compile(r"^(约|大约|大概|近|≈|~)\s*")
 _SUFFIX = re.compile(r"\s*(左右|余|多)?\s*$")
@@ -133,7 +133,12 @@ def read_number(text: str, table: str, factor: float = 1.0) -> float | None:
     if not unit:
         times = factor
     elif unit in known["plain"]:
-        times = known["plain"][unit] * factor
+        times = known["plain"][unit]
+        if factor in known["plain"].values():
+            if times != factor:  # 3千 in a column of 万人: thousands of people, or of 万人?
+                return None
+        else:
+            times *= factor
     elif unit in known[table]:
         times = known[table][unit]
     else:
@@ -179,8 +184,8 @@ def read_flags(values: pd.Series, words: Sequence[str] = ("flag",)) -> tuple["pd
 
 
 def text_of(cell: object) -> str:
-    """Return a cell as text: whole numbers without a point, spaces and line breaks as one space."""
+    """Return a cell as text: whole numbers without a point, spaces and line breaks as one space, nothing unseen."""
     if isinstance(cell, float | np.floating) and float(cell).is_integer() and abs(float(cell)) < MOST_WHOLE:
         return str(int(cell))
     text = cell.decode("utf-8", "backslashreplace") if isinstance(cell, bytes) else str(cell)
-    return " ".join(text.replace("\x00", "").split())
+    return " ".join(visible(text).split())

@@ -8,12 +8,12 @@ import shapely
 from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
-from geodata.aliases import accepted
+from geodata.aliases import accepted, folded
 from geodata.cell_faults import CellFaults
 from geodata.columns import Matched
 from geodata.crs import WGS84, System, geometry_to_lonlat, guess_system, system_of, system_of_crs, to_lonlat
 from geodata.faults import Fault, InputError, Severity, fail
-from geodata.numbers import is_missing, read_numbers
+from geodata.numbers import is_missing, read_number, read_numbers
 from geodata.raw_table import RawTable
 from geodata.study import LayerSource
 
@@ -23,9 +23,14 @@ Shapes = NDArray[np.object_]
 
 POLYGONS = frozenset({3, 6})  # shapely's numbers of Polygon and MultiPolygon
 POINT, MULTIPOINT = 0, 4
+CGCS2000 = 4490  # EPSG, in degrees
 MOST_APART_DEG = 10.0  # from the middle of its layer; further off is a slip of the hand
 AREA_MARGIN_DEG = 3.0  # a CRS is used a little beyond its zone
-PAIR = re.compile(r"^\s*[(\[]?\s*(-?\d+(?:\.\d+)?)\s*[,，;；\s]\s*(-?\d+(?:\.\d+)?)\s*[)\]]?\s*$")
+PAIR_MARKS = (
+    r"[,，;；、/|\n]",
+    r"\s+",
+    r"(?=[ns北])|(?<=[ew″\"秒°度])(?=[\d东西])",
+)  # between the two; the first that cuts once
 
 
 def place_rows(
@@ -50,7 +55,8 @@ def place_rows(
     shapes = _clean(shapes, found, header)
     middle = _middles(shapes)
     if not np.isfinite(middle).all(axis=1).any():
-        raise InputError([*(fault for fault in faults if fault.severity == "error"), _nowhere(source, raw)])
+        unread = next((fault for fault in faults if fault.code == "value_unreadable"), None)  # one shows them all
+        raise InputError([_nowhere(source, raw), *([unread] if unread else [])])
     system, turned, assumed = _system(middle, own, raw, matched, source, given, near_lon_deg)
     faults += assumed
     if turned:
@@ -88,9 +94,8 @@ def _from_columns(raw: RawTable, matched: Matched, source: LayerSource, found: C
         header = headers["geometry"]
         cells = raw.frame[header]
         gone = is_missing(cells)
-        pairs = [PAIR.match(cell) if isinstance(cell, str) else None for cell in cells.astype(object)]
-        x = np.array([float(pair.group(1)) if pair else np.nan for pair in pairs])
-        y = np.array([float(pair.group(2)) if pair else np.nan for pair in pairs])
+        pairs = [read_pair(cell) if isinstance(cell, str) else None for cell in cells.astype(object)]
+        x, y = np.array([pair or (np.nan, np.nan) for pair in pairs], dtype=float).reshape(-1, 2).T
         texts = [cell if isinstance(cell, str) and not pair else None for cell, pair in zip(cells, pairs, strict=True)]
         shapes = shapely.from_wkt(np.array(texts, dtype=object), on_invalid="ignore")
         paired = np.isfinite(x) & np.isfinite(y)
@@ -104,6 +109,24 @@ def _from_columns(raw: RawTable, matched: Matched, source: LayerSource, found: C
         "y": accepted(source.layer, "y"),
     }
     raise fail("coordinates_absent", layer=source.layer, value=source.path.name, **details)
+
+
+def read_pair(text: str) -> tuple[float, float] | None:
+    """Return the two numbers of a cell such as 117.02，36.65 or 东经117°02′30″ 北纬36°39′, east first; None if it isn't one."""
+    bare = folded(text).strip("()[] ")
+    for mark in PAIR_MARKS:
+        parts = [part for part in re.split(mark, bare) if part.strip()]
+        if len(parts) != 2:  # noqa: PLR2004 - a pair
+            continue
+        first, second = (read_number(part.strip(), "axis") for part in parts)
+        if first is None or second is None:
+            continue
+        return (
+            (second, first)
+            if re.search("[ns北南]|纬", parts[0]) and not re.search("[ns北南]|纬", parts[1])
+            else (first, second)
+        )
+    return None
 
 
 def _points(x: Floats, y: Floats, known: Bools) -> Shapes:
@@ -207,6 +230,13 @@ def _system(
             middle[:, 0], middle[:, 1], swapped=source.swapped, layer=layer, near_lon_deg=near_lon_deg
         )
         return guessed, turned, [*faults, *guessed.faults]
+    if (
+        system.crs is not None and system.crs.to_epsg() == CGCS2000 and _metres(middle)
+    ):  # 国家2000 says nothing of degrees
+        guessed, turned = guess_system(
+            middle[:, 0], middle[:, 1], swapped=source.swapped, layer=layer, near_lon_deg=near_lon_deg
+        )
+        return guessed, turned, [*faults, *guessed.faults]
     orders = (True,) if source.swapped else (False,) if own else (False, True)
     for turned in orders:
         if _fits(middle[:, ::-1] if turned else middle, system):
@@ -214,8 +244,12 @@ def _system(
                 faults.append(Fault(code="axes_swapped", severity=Severity.REPAIR, layer=layer))
             return system, turned, [*system.faults, *faults]
     known = middle[np.isfinite(middle).all(axis=1)]
-    shown = ", ".join(f"{value:.7g}" for value in np.median(known, axis=0))
+    shown = ", ".join(f"{value:.9g}" for value in np.median(known, axis=0))
     raise fail("crs_contradicted", layer=layer, column="crs", value=shown, label=system.label)
+
+
+def _metres(middle: Floats) -> bool:
+    return bool(np.nanmedian(np.abs(middle), axis=0).min() > 180.0)  # noqa: PLR2004 - of a circle
 
 
 def _fits(middle: Floats, system: System) -> bool:

@@ -62,7 +62,7 @@ def table(faults: Iterable[Fault], lang: Lang = "zh") -> pd.DataFrame:
             fault.layer,
             fault.row,
             fault.column,
-            "" if fault.value is None else str(fault.value),
+            fault.shown(),
             fault.message(lang),
         )
         for fault in ranked
@@ -86,6 +86,8 @@ def layer_doubts(layer: str, table: gpd.GeoDataFrame, headers: Headers | None = 
             size = people / households
         odd = (households > 0) & (people > 0) & ((size < PEOPLE_PER_HOUSEHOLD[0]) | (size > PEOPLE_PER_HOUSEHOLD[1]))
         found += about.faults("household_size_odd", odd, "population", whole=households, size=np.round(size, 2))
+        if "households" in (headers or {}):  # a column that isn't there is said once, when it is looked for
+            found += about.faults("households_unknown", np.isnan(households), "households")
         found += about.faults("households_none", households == 0, "households")
         found += about.faults("people_nowhere", (people == 0) & (households > 0), "population", whole=households)
     if layer == "facilities":

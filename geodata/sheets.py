@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from geodata.aliases import aliases, folded, plain
+from geodata.aliases import aliases, folded, plain, visible
 from geodata.columns import recognised
 from geodata.encodings import decode_file
 from geodata.faults import Fault, Severity, fail
@@ -18,7 +18,10 @@ from geodata.study import LayerSource
 
 HEADER_WITHIN = 30  # a header further down than this line isn't looked for
 MOST_LINE_BREAKS = 100  # in one cell: a quotation mark was left open
+SUM_WITHIN = 4  # cells from the left: a sum is called so in the first of them
 DELIMITERS = (",", "\t", ";", "，", "|")
+
+_REMARK = re.compile(r"[(（\[【].*?[)）\]】]")
 
 Cell = object
 Range = tuple[tuple[int, int], tuple[int, int]]  # first and last (row, column), both inclusive, from 0
@@ -49,6 +52,8 @@ def read_csv(source: LayerSource) -> RawTable:
     for line, row in enumerate(cells, start=1):
         if any(str(cell).count("\n") > MOST_LINE_BREAKS for cell in row):
             raise fail("csv_quote", layer=source.layer, row=line, value=name)
+    if text.count('"') % 2 and any("\n" in str(cell) for cell in cells[-1]):  # the last cell took the rest of the file
+        raise fail("csv_quote", layer=source.layer, row=len(cells), value=name)
     shown = {"\t": "tab", "，": "，"}.get(delimiter, delimiter)
     return raw_table(Grid(cells=cells, note=f"CSV {encoding} '{shown}'"), source)
 
@@ -113,7 +118,7 @@ def _cell(cell: Cell) -> Cell:
 
 
 def _text(cell: Cell) -> str:
-    return " ".join(str(cell).split()) if isinstance(cell, str) else ("" if cell is None else str(cell))
+    return " ".join(visible(cell).split()) if isinstance(cell, str) else ("" if cell is None else str(cell))
 
 
 def _find_header(grid: Grid, source: LayerSource) -> tuple[int, int, int] | None:
@@ -206,7 +211,7 @@ def _only_places(
 ) -> tuple[list[int], list[Fault]]:
     """Leave out sums, notes below the table and header lines printed again; list each."""
     words = aliases()["words"]["sheet"]
-    totals = {plain(word) for word in words["total"]}
+    nameless = _nameless_sum(cells, kept)
     note = re.compile("^(" + "|".join(re.escape(word) for word in words["note"]) + r")\s*[:：.、人\d]", re.IGNORECASE)
     again = {tuple(_text(cell) for cell in row) for row in header}
     places, faults = [], []
@@ -218,13 +223,38 @@ def _only_places(
             code, severity = "row_header_again", Severity.NOTE
         elif len(filled) <= 2 and note.match(filled[0]):  # noqa: PLR2004 - a note may fill one cell or two
             code, severity = "row_note", Severity.NOTE
-        elif any(plain(text) in totals for text in filled[:2]):
+        elif any(_is_total(text) for text in filled[:SUM_WITHIN]) or row == nameless:
             code, severity = "row_total", Severity.DOUBT
         if code:
             faults.append(Fault(code=code, severity=severity, layer=layer, row=row + 1, value=filled[0][:80]))
         else:
             places.append(row)
     return places, faults
+
+
+def _is_total(text: str) -> bool:
+    """Tell whether a cell calls its row a sum: 合计, 合计（户）, 文东街道小计, 共计12个小区."""
+    bare = plain(_REMARK.sub("", text)) or plain(text)
+    words = [plain(word) for word in aliases()["words"]["sheet"]["total"]]
+    endings = tuple(plain(word) for word in aliases()["words"]["sheet"]["total_ending"])
+    return bare in words or bare.endswith(endings) or (bare.startswith(endings) and any(map(str.isdecimal, bare)))
+
+
+def _nameless_sum(cells: Sequence[Sequence[Cell]], kept: Sequence[int]) -> int | None:
+    """Return the last row where it holds nothing but numbers though every other row has a text: a sum without a word."""
+    if len(kept) < 3:  # noqa: PLR2004 - two rows to sum, and the sum
+        return None
+    *others, last = kept
+    worded = [{column for column, cell in enumerate(cells[row]) if _is_word(cell)} for row in others]
+    always = set.intersection(*worded)
+    bare = (
+        always and not any(map(_is_word, cells[last])) and all(cells[last][column] in {"", None} for column in always)
+    )
+    return last if bare else None
+
+
+def _is_word(cell: Cell) -> bool:
+    return isinstance(cell, str) and any(letter.isalpha() for letter in cell)
 
 
 def _unique(titles: Sequence[str], columns: Sequence[int], layer: str) -> tuple[list[str], list[Fault]]:

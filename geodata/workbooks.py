@@ -20,6 +20,9 @@ ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 
 _CELL_PLACE = re.compile(rb' r="([A-Z]{1,3})(\d{1,7})"')
 _ERROR_CELL = re.compile(rb'<c r="([A-Z]{1,3})(\d{1,7})"[^>]* t="e"')
+_BLANK_FORMULA = re.compile(
+    rb'<c r="([A-Z]{1,3})(\d{1,7})"(?: s="\d+")?><f(?: [^>]*)?(?:/>|>[^<]*</f>)(?:<v ?/>|<v></v>)?</c>'
+)  # with t="str" the formula came out as an empty text, which is a result
 _SHEET = re.compile(rb"<(?:\w+:)?sheet [^>]*>")
 
 
@@ -120,7 +123,7 @@ def _column_number(letters: bytes) -> int:
 
 
 def _error_cells(path: Path, name: str, layer: str) -> list[Fault]:
-    """List the cells that show an error such as #DIV/0!; the reader hands them out as empty."""
+    """List the cells that show an error such as #DIV/0!, or a formula never computed; the reader hands out nothing."""
     with zipfile.ZipFile(path) as package:
         names = package.namelist()
         if "xl/workbook.xml" not in names or "xl/_rels/workbook.xml.rels" not in names:
@@ -135,14 +138,26 @@ def _error_cells(path: Path, name: str, layer: str) -> list[Fault]:
                 part = dict(re.findall(rb'(\w+)="([^"]*)"', target))
                 place = "xl/" + part.get(b"Target", b"").decode("utf-8", "replace").removeprefix("/xl/")
                 if part.get(b"Id") == relation and place in names:
-                    return [
-                        Fault(
-                            code="cell_error",
-                            severity=Severity.DOUBT,
-                            layer=layer,
-                            row=int(row),
-                            column=column.decode(),
-                        )
-                        for column, row in _ERROR_CELL.findall(package.read(place))
-                    ]
+                    return _cells_without_value(package.read(place), layer)
     return []
+
+
+def _cells_without_value(sheet: bytes, layer: str) -> list[Fault]:
+    faults = [
+        Fault(code="cell_error", severity=Severity.DOUBT, layer=layer, row=int(row), column=column.decode())
+        for column, row in _ERROR_CELL.findall(sheet)
+    ]
+    blank: dict[str, list[int]] = {}
+    for column, row in _BLANK_FORMULA.findall(sheet):
+        blank.setdefault(column.decode(), []).append(int(row))
+    return faults + [
+        Fault(
+            code="formula_without_value",
+            severity=Severity.DOUBT,
+            layer=layer,
+            row=rows[0],
+            column=column,
+            details={"cells": len(rows)},
+        )
+        for column, rows in blank.items()
+    ]

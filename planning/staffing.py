@@ -110,7 +110,7 @@ def _by_owner(case: Case, target: Target, key: str) -> list[bool | None]:
 
 
 def _from(number: Decimal | None, first: Decimal) -> bool | None:
-    return None if number is None else number > first
+    return None if number is None else number >= first
 
 
 def _text(number: Decimal | None) -> str:

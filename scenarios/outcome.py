@@ -9,12 +9,12 @@ from typing import Any
 
 import pandas as pd
 
-from geodata.city import City, read_city, with_walking
+from geodata.city import DOOR_LAYERS, City, read_city, with_walking
 from geodata.faults import Fault
 from geodata.study import Study, Walking
 from planning import coverage as covering
 from planning.coverage import Coverage
-from planning.groups import joined_doors, site_doors, site_faults
+from planning.groups import site_doors, site_faults
 from planning.judge import Judgement, judge_city
 from planning.network import Network, network
 from planning.presence import presence, presence_rates
@@ -122,14 +122,14 @@ def judged(city: City, paths: Network, reach: Reach) -> Judgement | None:
     """Judge the city by the policy its study names, if any."""
     if not city.study.policy:
         return None
-    places, facilities, candidates = (city.doors[layer] for layer in ("residential", "facilities", "candidates"))
+    places, facilities, medical, candidates = (city.doors[layer] for layer in DOOR_LAYERS)
     near_s = looked_m(city.study) / paths.profile.speed_m_s
-    premises = joined_doors([facilities, candidates])
     return judge_city(
         city,
         speed_m_s=paths.profile.speed_m_s,
         walks=reach.only_sites(city.facilities.index),
-        medical_walks=walk_doors(paths, premises, city.doors["medical"], near_s),
+        medical_walks=walk_doors(paths, facilities, medical, near_s),
+        candidate_walks=walk_doors(paths, candidates, medical, near_s),
         neighbour_walks=walk_doors(paths, places, places, near_s),
     )
 

@@ -267,3 +267,10 @@ def test_without_walks_nothing_is_pooled_and_that_is_said() -> None:
     found = judged("jinan-2022", residential=[home("R1", 200)], facilities=[site("F1", 250)])
     assert row(found, "JN-02")["verdict"] == "unknown"
     assert "没有步行时间" in row(found, "JN-02")["sentence"]
+
+
+def test_nobody_passes_by_rounding() -> None:
+    arcs = pairs(("a", "x"))
+    assert pool({"a": D("100.00005")}, {"x": D(100)}, {"a": 1}, arcs).passed == ()
+    assert pool({"a": D(100)}, {"x": D("99.99995")}, {"a": 1}, arcs).passed == ()
+    assert pool({"a": D(100)}, {"x": D(100)}, {"a": 1}, arcs).passed == ("a",)

@@ -318,3 +318,12 @@ def test_choices_of_a_study_are_checked() -> None:
         with_choices(profile, {"pool_distance": 300, "household_size": 0}, source="study.toml")
     assert [fault.column for fault in error.value.faults] == ["rules.pool_distance", "rules.household_size"]
     assert "pool_" in error.value.faults[0].line("zh")
+
+
+def test_a_preset_does_not_outlive_its_term(tmp_path: Path) -> None:
+    (tmp_path / "own.toml").write_text('[profile]\nextends = "gb-presets"\npresets = ["GB-SD-2020"]', encoding="utf-8")
+    profile = read_profile("own.toml", folder=tmp_path)
+    homes = [{"id": "R1", "name": "R", "households": 100, "estate_class": "new", "built_elder_area_m2": 1}]
+    last, after = dt.date(2023, 12, 31), dt.date(2024, 1, 1)
+    assert judged(profile=profile, residential=homes, day=last).estates["today_rule"].tolist() == ["GB-SD-2020"]
+    assert judged(profile=profile, residential=homes, day=after).estates["today_verdict"].tolist() == ["no_rule"]
