@@ -9,6 +9,7 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
+from functools import cached_property, lru_cache
 from typing import Literal
 
 import numpy as np
@@ -38,7 +39,11 @@ class Pool:
 
     def served(self, place_id: str) -> pd.DataFrame:
         """Return the rows of one residential area, nearest first."""
-        return self.assigned[self.assigned["place_id"] == place_id]
+        return self._by_place.get(place_id, self.assigned[:0])
+
+    @cached_property
+    def _by_place(self) -> dict[str, pd.DataFrame]:
+        return {str(place): rows for place, rows in self.assigned.groupby("place_id", sort=False)}
 
 
 @dataclass(frozen=True, eq=False)
@@ -91,12 +96,11 @@ def pool(
             need=_whole([need_m2[places[one]] for one in group_places], unit, ROUND_CEILING),
             spare=_whole([spare_m2[sites[one]] for one in group_sites], unit, ROUND_FLOOR),
             households=np.array([households[places[one]] for one in group_places], dtype=np.int64),
-            place=np.searchsorted(group_places, place[group_arcs]),
-            site=np.searchsorted(group_sites, site[group_arcs]),
+            place=np.searchsorted(group_places, place[group_arcs]).astype(np.int64),
+            site=np.searchsorted(group_sites, site[group_arcs]).astype(np.int64),
             seconds=seconds[group_arcs],
         )
-        chosen, most, proved = _choose(group, search_s)
-        flow = _assign(group, chosen)
+        chosen, most, proved, flow = _solved(*(array.tobytes() for array in vars(group).values()), search_s)
         exactly, bound = exactly and proved, bound + most
         passed += [places[group_places[one]] for one in np.flatnonzero(chosen)]
         found += [
@@ -107,6 +111,17 @@ def pool(
     columns = ["place_id", "site_id", "area_m2", "seconds"]
     assigned = pd.DataFrame(found, columns=columns).sort_values(["place_id", "seconds", "site_id"], ignore_index=True)
     return Pool(tuple(sorted(passed)), assigned, "optimal" if exactly else "feasible", bound)
+
+
+@lru_cache(maxsize=4096)
+def _solved(
+    need: bytes, spare: bytes, households: bytes, place: bytes, site: bytes, seconds: bytes, search_s: float
+) -> tuple[NDArray[np.bool_], int, bool, Longs]:
+    """Solve one group; most groups are the same under the rules of the permit day and of today, and met again."""
+    whole = [np.frombuffer(array, dtype=np.int64) for array in (need, spare, households, place, site)]
+    group = _Group(*whole, seconds=np.frombuffer(seconds, dtype=np.float64))
+    chosen, most, proved = _choose(group, search_s)
+    return chosen, most, proved, _assign(group, chosen)
 
 
 def _connected(place: Longs, site: Longs, n_places: int, n_sites: int) -> list[tuple[Longs, Longs, Longs]]:

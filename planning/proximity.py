@@ -71,8 +71,9 @@ def _medical_id(case: Case, label: str) -> str:
 
 
 def _row(reach: Reach, key: str) -> dict[object, float]:
-    row = reach.row(key)
-    return {site: float(seconds) for site, seconds in row.items() if seconds < float("inf")}
+    place = int(reach.places.get_indexer([key])[0])
+    pairs = slice(reach.place_start[place], reach.place_start[place + 1])
+    return dict(zip(reach.sites[reach.site_ix[pairs]], reach.seconds[pairs].tolist(), strict=True))
 
 
 def classed(case: Case, straight_m: float, walk_m: float | None, searched_m: float | None) -> str | None:

@@ -55,6 +55,7 @@ def main(words: list[str]) -> int:
         tell(error, lang)
         return BAD_INPUT
     except KeyboardInterrupt:
+        print(say("cli_interrupted", lang), file=sys.stderr)
         return OUR_FAULT
     except Exception as error:  # noqa: BLE001 - the last stop: say it in words, with the place it came from
         import traceback  # noqa: PLC0415 - only when something broke

@@ -98,7 +98,7 @@ def judged(judgement: Judgement | None) -> dict[str, Any] | None:
         "profile": judgement.profile.id,
         "quota": plain({name: dict(figures) for name, figures in judgement.totals().items()}),
         "pooling": plain(dict(judgement.pooling)),
-        "verdicts": plain(judgement.rules()["verdict"].value_counts().sort_index().to_dict()),
+        "verdicts": dict(sorted(Counter(finding.verdict for finding in judgement.found).items())),
     }
 
 

@@ -5,7 +5,7 @@ import os
 import shutil
 import tempfile
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,10 +14,13 @@ import pandas as pd
 
 from geodata import quality
 from geodata.faults import fail
+from geodata.study import Study
 from geodata.words import Lang
 from scenarios.outcome import Outcome
 from scenarios.summary import headline_text
 
+# not every run writes these; those of an earlier run would contradict the others
+ONLY_SOME_RUNS = ("rules.csv", "indicators.csv", "ledger.csv", "pooling.csv", "sites.csv")
 ONE_DECIMAL = ("seconds", "metres", "straight_m")
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
@@ -26,7 +29,7 @@ def write(outcome: Outcome, folder: Path, lang: Lang = "zh") -> list[str]:
     """Write every table of ``outcome`` into ``folder`` and return the file names.
 
     Files are made in a hidden folder beside it first and moved when all are complete, so that a run that breaks leaves
-    ``folder`` as it was.
+    ``folder`` as it was. A file that the study reads is never written over.
     """
     refuse_unwritable(folder)
     makers: dict[str, Callable[[Path], None]] = {
@@ -37,20 +40,53 @@ def write(outcome: Outcome, folder: Path, lang: Lang = "zh") -> list[str]:
         "summary.json": lambda path: write_json(outcome.summary, path),
         "study.gpkg": lambda path: write_layers(outcome, path),
     }
-    folder.parent.mkdir(parents=True, exist_ok=True)
+    refuse_overwriting(outcome.city.study, folder, [*makers, *ONLY_SOME_RUNS])
     try:
-        unfinished = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        unfinished = Path(tempfile.mkdtemp(prefix=".unfinished-", dir=folder.parent))
         try:
             for name, make in makers.items():
                 make(unfinished / name)
-            folder.mkdir(exist_ok=True)
-            for name in makers:
-                (unfinished / name).replace(folder / name)
+            put_in_place(unfinished, folder, list(makers))
         finally:
             shutil.rmtree(unfinished, ignore_errors=True)
     except OSError as error:
         raise fail("cli_out_unwritable", column="--out", value=str(folder), why=error.strerror or str(error)) from error
     return list(makers)
+
+
+def put_in_place(made: Path, folder: Path, names: Sequence[str]) -> None:
+    """Move the files in ``made`` to ``folder`` for those of an earlier run; where one can't be moved, put all back."""
+    new_folder = not folder.exists()
+    folder.mkdir(exist_ok=True)
+    earlier = made / "earlier"
+    earlier.mkdir()
+    stale = [name for name in ONLY_SOME_RUNS if name not in names and (folder / "summary.json").exists()]
+    try:
+        for name in (*names, *stale):
+            if (folder / name).exists():
+                (folder / name).replace(earlier / name)
+        for name in names:
+            (made / name).replace(folder / name)
+    except BaseException:
+        for name in (*names, *stale):
+            if name in names and not (made / name).exists():
+                (folder / name).unlink(missing_ok=True)
+            if (earlier / name).exists():
+                (earlier / name).replace(folder / name)
+        if new_folder:
+            folder.rmdir()
+        raise
+
+
+def refuse_overwriting(study: Study, folder: Path, names: Sequence[str]) -> None:
+    """Raise InputError when a result would take the place of a file that the study reads, or of a folder."""
+    inputs = {source.path.resolve() for source in study.layers.values()}
+    for path in (folder / name for name in names):
+        if path.resolve() in inputs:
+            raise fail("cli_out_over_input", column="--out", value=str(path))
+        if path.is_dir():
+            raise fail("cli_out_unwritable", column="--out", value=str(folder), why=path.name)
 
 
 def rule_tables(outcome: Outcome, lang: Lang) -> dict[str, Callable[[Path], None]]:
@@ -68,12 +104,16 @@ def rule_tables(outcome: Outcome, lang: Lang) -> dict[str, Callable[[Path], None
 
 def refuse_unwritable(folder: Path) -> None:
     """Raise InputError before any work is done when ``folder`` can't be written."""
-    if folder.exists() and not folder.is_dir():
-        raise fail("cli_out_is_file", column="--out", value=str(folder))
     nearest = folder
-    while not nearest.exists():
-        nearest = nearest.parent
-    if not nearest.is_dir() or not os.access(nearest, os.W_OK):
+    try:
+        if folder.exists() and not folder.is_dir():
+            raise fail("cli_out_is_file", column="--out", value=str(folder))
+        while not nearest.exists() and not nearest.is_symlink():
+            nearest = nearest.parent
+        writable = nearest.is_dir() and os.access(nearest, os.W_OK) and "\0" not in str(folder)
+    except OSError as error:  # a name that no disk can hold, links in a circle
+        raise fail("cli_out_unwritable", column="--out", value=str(folder), why=error.strerror or str(error)) from error
+    if not writable:
         raise fail("cli_out_unwritable", column="--out", value=str(folder), why=str(nearest))
 
 

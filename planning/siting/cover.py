@@ -19,11 +19,11 @@ from planning.siting.question import question, weights_of
 
 STEPS = 4000  # of the relaxation
 CLOSE = 1e-6
-TRIES = (20_000, 1_000_000)  # exchanges in a round, least and most; 20 per pair of open and closed site between
-PATIENCE = 6  # rounds without a better choice
-KERNELS = (4, 8, 0, 6)  # candidates per site to choose, by turns; 0: all
-HEATS = (0.1, 0.05, 0.1, 0.2)  # first temperature, as a share of what a site covers on average
-COLD = 0.01  # last temperature, as a share of the first
+TRIES = (20_000, 300_000)  # exchanges in a first round, least and most; 20 per pair of open and closed site between
+PATIENCE = 8  # rounds without a better choice
+KERNELS = 4  # kinds of kernels, by turns; after all of them rounds get twice as long
+ELITE = 8  # best choices that make up the last kind of kernel
+HEATS = ((0.05, 0.0015), (0.1, 0.001), (0.05, 0.005))  # first and last temperature, in what a site covers on average
 TOUCHES_PER_S = 200e6  # how much work a second stands for, about as a desktop does
 SEARCH_SHARE = (0.2, 0.8)  # of the time for annealing: where the solver can take over, and where it can't
 TOO_LARGE = 250_000  # pairs beyond which the solver's first relaxation alone takes longer than people wait
@@ -105,12 +105,11 @@ def _search(of: Sheet, count: int, clock: Clock) -> tuple[Longs, float, Stop]:
 
 
 def _annealed(of: Sheet, bound: Bound, count: int, best: Longs, clock: Clock) -> tuple[Longs, bool, Stop]:
-    """Anneal in rounds on kernels of the most worthy candidates; say whether what is left is for the solver."""
-    order = np.argsort(-worth(of, bound.price), kind="stable")
-    tries = int(np.clip(20 * count * len(order), *TRIES))
+    """Anneal in rounds on kernels of likely candidates; say whether what is left is for the solver."""
+    known = value(of, best)
+    met = [best]
     spent, idle, turn, small = 0.0, 0, 0, False
     while True:
-        known = value(of, best)
         if bound.value < known + exact.slack(of, known):
             return best, True, "proof"
         if not small:
@@ -121,12 +120,24 @@ def _annealed(of: Sheet, bound: Bound, count: int, best: Longs, clock: Clock) ->
             return best, small, "work"
         if not clock.left_s():
             return best, small, "clock"
-        kernel = KERNELS[turn % len(KERNELS)] * count or len(order)
-        kept = np.sort(order[: max(kernel, count + 1)])
+        kept = _kernel(of, bound, count, met, turn)
         sheet = part(of, kept)
-        hot = HEATS[turn % len(HEATS)] * known / count
+        tries = int(np.clip(20 * count * len(bound.share), *TRIES)) << turn // KERNELS
+        hot, cold = (heat * known / count for heat in HEATS[turn % len(HEATS)])
         start = np.searchsorted(kept, best) if np.isin(best, kept).all() else greedy(sheet, count)
-        tried = kept[anneal(sheet, start, tries, hot, COLD * hot, turn)]
+        tried = np.sort(kept[anneal(sheet, start, tries, hot, cold, turn)])
         spent += 3.0 * tries * len(sheet.site_group) / len(kept)
-        better = value(of, tried) > known
-        best, idle, turn = (tried, 0, turn + 1) if better else (best, idle + 1, turn + 1)
+        met, turn, idle = [*met, tried], turn + 1, idle + 1
+        if value(of, tried) > known:
+            best, known, idle = tried, value(of, tried), 0
+
+
+def _kernel(of: Sheet, bound: Bound, count: int, met: list[Longs], turn: int) -> Longs:
+    """Return the candidates for one round: by their share in the relaxation, by their worth, or met in good choices."""
+    if turn % KERNELS == KERNELS - 1:
+        good = sorted(met, key=lambda one: -value(of, one))[:ELITE]
+        return np.unique(np.concatenate(good))
+    each = worth(of, bound.price)
+    order = np.lexsort((-each, -bound.share)) if turn % KERNELS < KERNELS - 2 else np.argsort(-each, kind="stable")
+    size = (3, 6, 8)[turn % KERNELS] * count
+    return np.sort(order[: max(size, count + 1)])

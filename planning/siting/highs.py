@@ -54,7 +54,13 @@ def solver(model: Model) -> highspy.Highs:
 
 
 def solve(
-    model: Model, *, seconds: float, nodes: int | None = None, start: Floats | None = None, near: float = 1e-9
+    model: Model,
+    *,
+    seconds: float,
+    nodes: int | None = None,
+    start: Floats | None = None,
+    near: float = 1e-9,
+    enough: float = -FREE,
 ) -> Found:
     """Solve ``model`` to within ``near`` of its least cost, unless ``seconds`` or ``nodes`` end first.
 
@@ -64,11 +70,14 @@ def solve(
         A solution to begin with.
     near : float
         In units of cost; what is nearer than this counts as equal.
+    enough : float
+        A cost at which to stop.
     """
     highs = solver(model)
     highs.setOptionValue("time_limit", float(seconds))
     highs.setOptionValue("mip_rel_gap", 0.0)
     highs.setOptionValue("mip_abs_gap", near)
+    highs.setOptionValue("objective_target", enough)
     if nodes is not None:
         highs.setOptionValue("mip_max_nodes", nodes)
     if start is not None:

@@ -16,8 +16,8 @@ NEARBY = 0.6  # share of exchanges with a candidate that covers a group of the s
 
 
 @compiled
-def greedy(of: Sheet, count: int) -> Longs:
-    """Choose ``count`` candidates one by one, each the one that covers most anew; the first of equal ones."""
+def greedy(of: Sheet, count: int, need: float = np.inf) -> Longs:
+    """Choose up to ``count`` candidates, each the one that covers most anew, the first of equal ones, until ``need``."""
     sites = len(of.site_start) - 1
     open_sites = np.zeros(len(of.weight), dtype=np.int32)
     gain = np.zeros(sites)
@@ -25,12 +25,16 @@ def greedy(of: Sheet, count: int) -> Longs:
         for k in range(of.site_start[site], of.site_start[site + 1]):
             gain[site] += of.weight[of.site_group[k]]
     chosen = np.empty(count, dtype=np.int64)
+    covered = 0.0
     for turn in range(count):
+        if covered >= need:
+            return chosen[:turn]
         best = np.argmax(gain)
         chosen[turn] = best
         for k in range(of.site_start[best], of.site_start[best + 1]):
             group = of.site_group[k]
             if open_sites[group] == 0:
+                covered += of.weight[group]
                 for other in range(of.group_start[group], of.group_start[group + 1]):
                     gain[of.group_site[other]] -= of.weight[group]
             open_sites[group] += 1
