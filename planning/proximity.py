@@ -71,7 +71,7 @@ def _medical_id(case: Case, label: str) -> str:
 
 
 def _row(reach: Reach, key: str) -> dict[object, float]:
-    place = int(reach.places.get_indexer([key])[0])
+    place = int(reach.places.get_indexer(pd.Index([key]))[0])
     pairs = slice(reach.place_start[place], reach.place_start[place + 1])
     return dict(zip(reach.sites[reach.site_ix[pairs]], reach.seconds[pairs].tolist(), strict=True))
 

@@ -80,7 +80,7 @@ def most(of: Sheet, count: int, clock: Clock) -> Choice:
     """Choose ``count`` candidates of a sheet that cover most, or all when there are fewer."""
     useful = np.flatnonzero(np.diff(of.site_start))
     if len(useful) <= count:
-        return Choice(exact.filled(of, useful, min(count, len(of.site_start) - 1)), value(of, useful), "proof")
+        return Choice(exact.filled(len(of.site_start) - 1, useful, count), value(of, useful), "proof")
     if count == 0:
         return Choice(np.empty(0, dtype=np.int64), 0.0, "proof")
     sheet = part(of, useful) if len(useful) < len(of.site_start) - 1 else of

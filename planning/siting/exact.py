@@ -57,7 +57,7 @@ def search(
     answer = best
     if found.values is not None:
         ones = kept[chosen(found.values, len(kept))]
-        answer = filled(of, np.concatenate([taken, ones]), count)
+        answer = filled(len(of.site_start) - 1, np.concatenate([taken, ones]), count)
         answer = answer if value(of, answer) > known else best
     reached = value(of, answer)
     return answer, reached if found.done else max(reached, min(limit, bound.value)), found.done
@@ -68,7 +68,7 @@ def slack(of: Sheet, known: float) -> float:
     return 0.999 if whole(of.weight) else 1e-9 * known
 
 
-def filled(of: Sheet, some: Longs, count: int) -> Longs:
-    """Add the first candidates that aren't in until there are ``count``."""
-    others = np.setdiff1d(np.arange(len(of.site_start) - 1), some)
+def filled(sites: int, some: Longs, count: int) -> Longs:
+    """Add the first of ``sites`` candidates that aren't in until there are ``count``."""
+    others = np.setdiff1d(np.arange(sites), some)
     return np.sort(np.concatenate([some, others[: max(0, count - len(some))]]))

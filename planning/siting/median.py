@@ -12,12 +12,12 @@ from planning.siting.branching import Node, branch
 from planning.siting.check import weighted_seconds
 from planning.siting.cover import Choice
 from planning.siting.cover_all import fewest
-from planning.siting.exchange import build, shaken
-from planning.siting.exact import filled_up
+from planning.siting.exact import filled
+from planning.siting.exchange import build, descend, shaken
 from planning.siting.plan import Clock, Plan, found, infeasible
 from planning.siting.prices import ascend
 from planning.siting.problem import sheet
-from planning.siting.question import Question, question, weights_of
+from planning.siting.question import Question, by_id, question, weights_of
 from planning.siting.walks import Walks, as_matrix, total, unreachable, walks, whole
 
 STEPS = 3000  # of prices at the root
@@ -61,3 +61,65 @@ def p_median(
     if np.isinf(cost):
         raise AssertionError("a place is out of reach of the sites chosen")
     return found(chosen, cost, min(cost, choice.bound), clock, stopped_by=choice.stopped_by)
+
+
+def least(of: Walks, count: int, clock: Clock) -> Choice:
+    """Choose ``count`` candidates that cost least; every place must be in reach of some."""
+    sites = len(of.site_start) - 1
+    if count == 0 or sites <= count:
+        every = np.arange(min(count, sites))
+        return Choice(every, total(of, every), "proof")
+    far = 1.0 + float(np.concatenate([of.place_cost, of.base[np.isfinite(of.base)]]).max(initial=0.0)) * len(of.base)
+    best = _shaken(of, _start(of, count, far, clock), far, clock)
+    known = total(of, best)
+    near = 0.999 if whole(of) else 1e-8 * known
+    priced = ascend(of, np.full(len(of.base), known / len(of.base)), count, known, STEPS, near)
+    likely = np.argsort(-priced.share, kind="stable")[:count]
+    other = _shaken(of, likely, far, clock)
+    best = other if total(of, other) < known else best
+    root = Node(np.empty(0, dtype=np.int64), np.arange(sites), priced.price, priced.value)
+    best, bound, stop = branch(of, count, root, best, near, far, clock)
+    if whole(of):
+        bound = float(np.ceil(bound - 1e-6))
+    return Choice(np.sort(best), bound, stop)
+
+
+def no_plan(asked: Question, of: Walks, clock: Clock) -> Fault | None:
+    """Return why no choice can serve every place; None when one can."""
+    lost = unreachable(of)
+    if len(lost):
+        first = asked.reach.places[by_id(asked.reach.places)][lost[0]]
+        return Fault(code="siting_places_out", details={"n": len(lost), "first": first})
+    able = serving(of, asked.more(), clock)
+    if len(able.sites) <= asked.more():
+        return None
+    if able.bound <= asked.more():
+        return Fault(code="siting_undecided", details={"sites": asked.sites, "seconds": clock.limit_s})
+    needed = len(asked.forced) + int(able.bound)
+    return Fault(code="siting_too_few_to_assign", details={"sites": asked.sites, "needed": needed})
+
+
+def serving(of: Walks, count: int, clock: Clock) -> Choice:
+    """Return candidates that serve every place that nothing open serves: ``count`` of them if that can be."""
+    alone = np.flatnonzero(np.isinf(of.base))
+    rows = sheet(as_matrix(of)[alone], np.ones(len(alone)))
+    return fewest(rows, float(rows.weight.sum()), clock, enough=count)
+
+
+def _start(of: Walks, count: int, far: float, clock: Clock) -> Longs:
+    """Return a choice to begin with that serves every place."""
+    greedy, _ = descend(of, build(of, count, far), far)
+    if np.isfinite(total(of, greedy)):
+        return greedy
+    return filled(len(of.site_start) - 1, serving(of, count, clock).sites, count)
+
+
+def _shaken(of: Walks, start: Longs, far: float, clock: Clock) -> Longs:
+    """Shake in rounds until some bring nothing."""
+    best, idle, turn = start, 0, 0
+    while idle < PATIENCE and turn < ROUNDS and clock.spent_s() < 0.5 * clock.limit_s:
+        tried = shaken(of, best, SHAKES, far, turn)
+        turn, idle = turn + 1, idle + 1
+        if total(of, tried) < total(of, best):
+            best, idle = tried, 0
+    return best
