@@ -20,7 +20,7 @@ from scenarios.outcome import Outcome
 
 ROOT = Path(__file__).parent.parent.parent
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "msedge", "chrome")
-NASTY = "<script>window.hit=1</script><img src=x onerror=window.hit=1>{{x}} & \"幸福\" 驿站"
+NASTY = '<script>window.hit=1</script><img src=x onerror=window.hit=1>{{x}} & "幸福" 驿站'
 START_S = 120
 
 
@@ -50,13 +50,13 @@ def app_url(study: Path, outcome: Outcome) -> Iterator[str]:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         port = taken.getsockname()[1]
-    nowhere = {name: "http://127.0.0.1:9" for name in ("http_proxy", "https_proxy", "all_proxy")}
+    nowhere = dict.fromkeys(("http_proxy", "https_proxy", "all_proxy"), "http://127.0.0.1:9")
     given = {**os.environ, **nowhere, "no_proxy": "127.0.0.1,localhost"}
     options = ["--server.port", str(port), "--server.headless", "true", "--server.address", "127.0.0.1"]
     options += ["--server.baseUrlPath", "plan"]
     words = [sys.executable, "-m", "streamlit", "run", str(ROOT / "app.py"), *options, "--", str(study)]
     with (study.parent / "server.log").open("wb") as log:
-        server = subprocess.Popen(words, cwd=study.parent, env=given, stdout=log, stderr=log)  # noqa: S603 - ours
+        server = subprocess.Popen(words, cwd=study.parent, env=given, stdout=log, stderr=log)
     url = f"http://127.0.0.1:{port}/plan/"
     try:
         wait_for(f"{url}_stcore/health", server, study.parent / "server.log")

@@ -20,7 +20,14 @@ from scenarios.outcome import Outcome
 
 @pytest.mark.parametrize(
     ("seconds", "text"),
-    [(0, "0.0 分钟"), (899.9, "15.0 分钟"), (900.0, "15.0 分钟"), (900.001, "15.1 分钟"), (math.inf, "无路可达"), (math.nan, "无路可达")],
+    [
+        (0, "0.0 分钟"),
+        (899.9, "15.0 分钟"),
+        (900.0, "15.0 分钟"),
+        (900.001, "15.1 分钟"),
+        (math.inf, "无路可达"),
+        (math.nan, "无路可达"),
+    ],
 )
 def test_minutes_are_rounded_up(seconds: float, text: str) -> None:
     assert minutes_text(seconds, "zh") == text
@@ -116,7 +123,10 @@ def spaced(number: float) -> str:
     return f"{round(number):,}".replace(",", " ")
 
 
-@pytest.mark.parametrize(("share", "text"), [(1.0, "100.0 %"), (0.99999, "99.9 %"), (0.5, "50.0 %"), (0.0, "0.0 %"), (None, "—"), (math.nan, "—")])
+@pytest.mark.parametrize(
+    ("share", "text"),
+    [(1.0, "100.0 %"), (0.99999, "99.9 %"), (0.5, "50.0 %"), (0.0, "0.0 %"), (None, "—"), (math.nan, "—")],
+)
 def test_a_hundred_percent_is_whole(share: float | None, text: str) -> None:
     assert headline.percent(share, "zh") == text
 

@@ -113,4 +113,7 @@ def test_a_tile_layer_draws_and_keeps_its_tiles() -> None:
 
 
 def test_cards_escape_what_people_wrote() -> None:
-    assert cards.rows([("<b>", '"x"&')]) == '<table class="plan-rows"><tr><th>&lt;b&gt;</th><td>&quot;x&quot;&amp;</td></tr></table>'
+    assert (
+        cards.rows([("<b>", '"x"&')])
+        == '<table class="plan-rows"><tr><th>&lt;b&gt;</th><td>&quot;x&quot;&amp;</td></tr></table>'
+    )

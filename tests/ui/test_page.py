@@ -24,9 +24,23 @@ def opened(study: Path, monkeypatch: pytest.MonkeyPatch) -> AppTest:
 def texts(app: AppTest) -> list[str]:
     """Every word that stands on the page, tags and styles taken off."""
     found = [block.proto.body for block in app.get("html")]
-    for kind in ("radio", "selectbox", "checkbox", "text_input", "button", "segmented_control", "caption", "error", "info"):
+    for kind in (
+        "radio",
+        "selectbox",
+        "checkbox",
+        "text_input",
+        "button",
+        "segmented_control",
+        "caption",
+        "error",
+        "info",
+    ):
         for widget in app.get(kind):
-            found += [str(getattr(widget, "label", "")), *map(str, getattr(widget, "options", ())), str(getattr(widget, "body", ""))]
+            found += [
+                str(getattr(widget, "label", "")),
+                *map(str, getattr(widget, "options", ())),
+                str(getattr(widget, "body", "")),
+            ]
     found += [tab.label for tab in app.tabs]
     plain = [re.sub(r"<[^>]+>", " ", re.sub(r"<style.*?</style>", "", text, flags=re.DOTALL)) for text in found]
     return [text for text in plain if text.strip()]
@@ -36,11 +50,30 @@ def content(app: AppTest) -> str:
     return " ".join(texts(app))
 
 
+def clicked(study: Path, monkeypatch: pytest.MonkeyPatch, at: dict[str, object]) -> AppTest:
+    """Open the app and let the map report a click, as streamlit-folium does: value, callback, run."""
+    import streamlit as st
+
+    from ui import offline_map
+
+    def answer(*_: object, **given: Any) -> None:
+        assert given["returned_objects"] == ["last_clicked"]
+        st.session_state[given["key"]] = {"last_clicked": at}
+        given["on_change"]()
+
+    monkeypatch.setattr(offline_map, "st_folium", answer)
+    app = opened(study, monkeypatch).run()
+    assert not app.exception
+    return app
+
+
 def foreign(text: str, ours: set[str]) -> set[str]:
     return {word for word in WORDS.findall(text) if word not in ours}
 
 
-def test_the_page_is_chinese_and_shows_the_headline(study: Path, outcome: Outcome, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_page_is_chinese_and_shows_the_headline(
+    study: Path, outcome: Outcome, monkeypatch: pytest.MonkeyPatch
+) -> None:
     app = opened(study, monkeypatch)
     assert not app.exception
     text = content(app)
@@ -71,7 +104,9 @@ def test_english_is_one_switch_away_and_keeps_the_group(study: Path, monkeypatch
     assert app.radio(key="group_en").value == "meals"
 
 
-def test_a_changed_walker_makes_the_result_old_until_it_is_computed(study: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_changed_walker_makes_the_result_old_until_it_is_computed(
+    study: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     app = opened(study, monkeypatch)
     before = content(app)
     button = next(one for one in app.button if one.label == "重新计算")
@@ -106,20 +141,15 @@ def test_own_speed_counts(study: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert "步速 0.75 米/秒" in content(app)
 
 
-def test_a_click_shows_the_card_with_every_name_as_text(study: Path, outcome: Outcome, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_click_shows_the_card_with_every_name_as_text(
+    study: Path, outcome: Outcome, monkeypatch: pytest.MonkeyPatch
+) -> None:
     rows = outcome.coverage[outcome.coverage["group"] == "day_care"]
     named = outcome.sites[outcome.sites["name"] == NASTY]["id"]
     place_id = rows.loc[rows["nearest_id"].isin(named), "place_id"].iloc[0]
-    clicked = {"last_clicked": {"lat": 0.0, "lng": 0.0, "n": 1, "near_m": 1.0, "layer": "places", "id": place_id}}
-    from ui import offline_map
-
-    def answer(*_: object, **given: Any) -> dict[str, object]:
-        assert given["returned_objects"] == ["last_clicked"]
-        return clicked
-
-    monkeypatch.setattr(offline_map, "st_folium", answer)
-    app = opened(study, monkeypatch)
-    assert not app.exception
+    app = clicked(
+        study, monkeypatch, {"lat": 0.0, "lng": 0.0, "n": 1, "near_m": 1.0, "layer": "places", "id": place_id}
+    )
     card = next(block.proto.body for block in app.get("html") if "plan-place" in block.proto.body)
     assert f'data-place="{place_id}"' in card
     assert "&lt;script&gt;window.hit=1" in card
@@ -128,11 +158,8 @@ def test_a_click_shows_the_card_with_every_name_as_text(study: Path, outcome: Ou
 
 
 def test_a_click_on_nothing_says_so(study: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from ui import offline_map
-
-    nowhere = {"last_clicked": {"lat": 0.0, "lng": 0.0, "n": 2, "near_m": 5.0}}
-    monkeypatch.setattr(offline_map, "st_folium", lambda *_, **__: nowhere)
-    assert "点击处没有居住区" in content(opened(study, monkeypatch))
+    app = clicked(study, monkeypatch, {"lat": 0.0, "lng": 0.0, "n": 2, "near_m": 5.0})
+    assert "点击处没有居住区" in content(app)
 
 
 def test_faults_of_the_input_are_said_one_by_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -160,3 +187,38 @@ def test_without_a_study_the_demo_city_is_made_once(tmp_path: Path, monkeypatch:
     written = study.stat().st_mtime_ns
     assert session.study_path() == study
     assert study.stat().st_mtime_ns == written
+
+
+@pytest.mark.parametrize(
+    ("left_out", "says"),
+    [
+        (("districts", "gates", "medical", "candidates", "elevation"), "未提供街道、社区边界"),
+        (("districts", "gates", "medical", "candidates", "elevation", "facilities"), "没有任何设施或医疗点数据"),
+    ],
+)
+def test_less_data_shows_less_and_says_so(
+    study: Path, monkeypatch: pytest.MonkeyPatch, left_out: tuple[str, ...], says: str
+) -> None:
+    blocks = re.split(r"(?m)^(?=\[)", study.read_text(encoding="utf-8"))
+    kept = [block for block in blocks if not block.startswith(tuple(f"[layers.{layer}]" for layer in left_out))]
+    small = study.with_name(f"small{len(left_out)}.toml")
+    small.write_text("".join(kept), encoding="utf-8")
+    app = opened(small, monkeypatch)
+    assert not app.exception
+    assert any(says in note.value for note in app.info)
+    for name in ("分区覆盖", "口径与数据质量"):
+        app.session_state["tabs_zh"] = name
+        assert not app.run().exception
+
+
+def test_a_failure_of_ours_is_said_in_chinese_and_logged(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    from ui import trouble
+
+    said = []
+    monkeypatch.setattr(trouble.st, "error", said.append)
+    assert trouble.tell(ZeroDivisionError("x / 0")) is True
+    assert "程序出错" in said[0]
+    assert "ZeroDivisionError: x / 0" in said[0]
+    assert "a page failed" in caplog.text

@@ -11,9 +11,15 @@ LIMITS = (5.0, 10.0, 15.0)
 # Machado, Oliveira and Fernandes 2009, severity 1.0, on linear RGB
 BLIND = {
     "normal": np.eye(3),
-    "protan": np.array([[0.152286, 1.052583, -0.204868], [0.114503, 0.786281, 0.099216], [-0.003882, -0.048116, 1.051998]]),
-    "deutan": np.array([[0.367322, 0.860646, -0.227968], [0.280085, 0.672501, 0.047413], [-0.011820, 0.042940, 0.968881]]),
-    "tritan": np.array([[1.255528, -0.076749, -0.178779], [-0.078411, 0.930809, 0.147602], [0.004733, 0.691367, 0.303900]]),
+    "protan": np.array(
+        [[0.152286, 1.052583, -0.204868], [0.114503, 0.786281, 0.099216], [-0.003882, -0.048116, 1.051998]]
+    ),
+    "deutan": np.array(
+        [[0.367322, 0.860646, -0.227968], [0.280085, 0.672501, 0.047413], [-0.011820, 0.042940, 0.968881]]
+    ),
+    "tritan": np.array(
+        [[1.255528, -0.076749, -0.178779], [-0.078411, 0.930809, 0.147602], [0.004733, 0.691367, 0.303900]]
+    ),
 }
 
 
@@ -68,7 +74,9 @@ def test_groups_are_told_by_shape() -> None:
     assert len(set(shapes)) == len(shapes)
 
 
-@pytest.mark.parametrize(("name", "zh"), [("within_5", "5 分钟以内"), ("within_10", "5–10 分钟"), ("within_15", "10–15 分钟")])
+@pytest.mark.parametrize(
+    ("name", "zh"), [("within_5", "5 分钟以内"), ("within_10", "5–10 分钟"), ("within_15", "10–15 分钟")]
+)
 def test_bands_say_their_limits(name: str, zh: str) -> None:
     assert style.class_label(name, LIMITS, "zh") == zh
 

@@ -78,14 +78,18 @@ def test_an_area_smaller_than_a_pixel_is_a_dot() -> None:
 
 def test_thin_streets_wait_for_their_zoom() -> None:
     line = shapely.LineString([at(0, 128), at(256, 128)])
-    layer = tile_set("line", np.array([line]), MERCATOR, np.array([0]), (Pen(edge="#000000", width_px=3, from_zoom=ZOOM + 1),))
+    layer = tile_set(
+        "line", np.array([line]), MERCATOR, np.array([0]), (Pen(edge="#000000", width_px=3, from_zoom=ZOOM + 1),)
+    )
     assert pixels(layer)[..., 3].max() == 0
     deeper = pixels(layer, zoom=ZOOM + 1, column=2 * COLUMN, row=2 * ROW + 1)
     assert deeper[..., 3].max() == 255
 
 
 def test_points_are_round() -> None:
-    layer = tile_set("point", np.array([shapely.Point(at(100, 100))]), MERCATOR, np.array([0]), (Pen("#0000ff", radius_px=10),))
+    layer = tile_set(
+        "point", np.array([shapely.Point(at(100, 100))]), MERCATOR, np.array([0]), (Pen("#0000ff", radius_px=10),)
+    )
     shown = pixels(layer)[..., 3]
     assert shown[100, 108] == 255
     assert shown[108, 108] == 0  # 11.3 pixels from the middle

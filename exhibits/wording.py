@@ -1,0 +1,102 @@
+"""Wording: figures as people read them, and the sentences that say why a residential area is where it is."""
+
+import math
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from exhibits.classes import limits_min, of_group
+from exhibits.style import label
+from geodata.words import Lang, say
+from planning.coverage import State
+from planning.totals import counted
+from scenarios.outcome import Outcome
+
+TENTH_MIN_S = 6.0
+HAIR = 1e-9  # a walk of exactly 15 minutes is printed as 15.0, whatever its last bit says
+
+
+def minutes_text(seconds: float | None, lang: Lang) -> str:
+    """Print a walk in minutes, rounded up to a tenth, so that none beyond a limit looks as if it were within."""
+    if seconds is None or not math.isfinite(seconds):
+        return say("no_way", lang)
+    return say("minutes", lang, minutes=f"{math.ceil(seconds / TENTH_MIN_S - HAIR) / 10:.1f}")
+
+
+def metres_text(metres: float | None, lang: Lang) -> str:
+    """Print a length in whole metres, rounded up."""
+    if metres is None or not math.isfinite(metres):
+        return say("no_figure", lang)
+    return say("metres", lang, metres=counted(math.ceil(metres - HAIR)))
+
+
+def count_text(number: Any, lang: Lang = "zh") -> str:  # noqa: ANN401 - a count that may be missing
+    """Print a count; what is missing is said to be."""
+    return say("no_figure", lang) if pd.isna(number) else counted(float(number))
+
+
+def place_lines(outcome: Outcome, group: str, lang: Lang) -> pd.Series:
+    """Return what hovering over each residential area says: its name, its walk, its households and elders."""
+    rows = of_group(outcome, group)
+    places = outcome.city.residential
+    walk = pd.Series(
+        [walk_text(state, seconds, lang) for state, seconds in zip(rows["state"], rows["seconds"], strict=True)],
+        index=rows.index,
+        dtype="object",
+    ).reindex(places.index)
+    name = label("group", group, lang)
+    given = zip(places["name"], walk, places["households"], places["elders"], strict=True)
+    lines = [
+        [
+            str(called),
+            say("tip_walk", lang, group=name, walk=way),
+            say("tip_people", lang, households=count_text(homes, lang), elders=count_text(elders, lang)),
+        ]
+        for called, way, homes, elders in given
+    ]
+    return pd.Series(lines, index=places.index, dtype="object")
+
+
+def walk_text(state: str, seconds: float, lang: Lang) -> str:
+    """Say a walk in short: its minutes, or that there is none."""
+    if state == State.UNKNOWN:
+        return label("state", state, lang)
+    if not np.isfinite(seconds):
+        return say("no_way", lang)
+    minutes = minutes_text(seconds, lang)
+    return (
+        minutes if state == State.SERVED else say("walk_but", lang, minutes=minutes, state=label("state", state, lang))
+    )
+
+
+def facility_lines(sites: pd.DataFrame, lang: Lang) -> list[list[str]]:
+    """Return what hovering over each site says: its name, kind, beds and whether it is open."""
+    found = []
+    for name, kind, status_given, opens, beds in zip(
+        *(sites[column] for column in ("name", "kind", "status", "open", "beds")), strict=True
+    ):
+        unsaid = "open" if pd.notna(opens) and opens else "unknown"
+        status = str(status_given) if pd.notna(status_given) else unsaid
+        lines = [str(name), label("kind", str(kind), lang)]
+        if pd.notna(beds):
+            lines.append(say("tip_beds", lang, beds=count_text(beds, lang)))
+        if status != "open":
+            lines.append(label("status", status, lang))
+        found.append(lines)
+    return found
+
+
+def parameters_line(outcome: Outcome, lang: Lang) -> str:
+    """Say every parameter that the headline hangs on, in one line."""
+    study = outcome.city.study
+    return say(
+        "parameters_line",
+        lang,
+        walker=outcome.profile.label(lang),
+        speed=f"{outcome.profile.speed_m_s:g}",
+        limits=" / ".join(f"{limit:g}" for limit in limits_min(outcome)),
+        snap=f"{outcome.city.doors['residential'].snap_limit_m:g}",
+        household=f"{study.household_size:g}",
+        fingerprint=outcome.fingerprint[:8],
+    )

@@ -1,0 +1,64 @@
+"""Cards: small pieces of HTML for figures and places; every text is escaped, none comes from elsewhere."""
+
+from collections.abc import Sequence
+from html import escape
+
+from exhibits.headline import Figure, Piece
+from exhibits.place import Card, Walk
+from geodata.words import Lang, say
+
+
+def headline(figures: Sequence[Figure], chosen: str) -> str:
+    """Return the row of figures, the chosen group first among equals."""
+    return f'<div class="plan-figures">{"".join(_figure(figure, figure.group == chosen) for figure in figures)}</div>'
+
+
+def _figure(figure: Figure, chosen: bool) -> str:  # noqa: FBT001 - private
+    return (
+        f'<div class="plan-figure{" plan-chosen" if chosen else ""}">'
+        f'<div class="plan-figure-title">{escape(figure.title)}</div>'
+        f'<div class="plan-figure-number">{escape(figure.percent)}<small>{escape(figure.within)}</small></div>'
+        f"{bar(figure.pieces)}"
+        f'<div class="plan-figure-small">{escape(figure.made_of)}</div>'
+        f'<div class="plan-figure-small plan-faint">{escape(figure.unknown)}</div>'
+        "</div>"
+    )
+
+
+def bar(pieces: Sequence[Piece]) -> str:
+    """Return a bar of everybody, one stretch per class."""
+    stretches = "".join(
+        f'<span class="plan-piece plan-piece-{escape(piece.name.split("_")[0])}" title="{escape(piece.text)}" '
+        f'style="width:{100 * piece.share:.3f}%;background-color:{escape(piece.colour)}"></span>'
+        for piece in pieces
+    )
+    return f'<div class="plan-bar">{stretches}</div>'
+
+
+def place(card: Card, chosen: str, lang: Lang) -> str:
+    """Return the card of a residential area: its facts, and the walk to every group, the chosen one on top."""
+    walks = sorted(card.walks, key=lambda walk: walk.group != chosen)
+    return (
+        f'<div class="plan-place" data-place="{escape(card.place_id)}"><h3>{escape(card.name)}</h3>'
+        f"{rows(card.facts)}{''.join(_walk(walk, lang) for walk in walks)}</div>"
+    )
+
+
+def _walk(walk: Walk, lang: Lang) -> str:
+    detail = (
+        say("ui_walk_detail", lang, metres=walk.metres, straight=walk.straight, door=walk.door) if walk.site_id else ""
+    )
+    kind = f'<span class="plan-faint"> {escape(walk.site_kind)}</span>' if walk.site_kind else ""
+    return (
+        f'<div class="plan-walk plan-state-{escape(walk.state)}" style="border-left-color:{escape(walk.colour)}">'
+        f'<div class="plan-walk-top"><span>{escape(walk.title)}</span><b>{escape(walk.minutes)}</b></div>'
+        f"<div>{escape(walk.site_name)}{kind}</div>"
+        f'<div class="plan-reason">{escape(walk.reason)}</div>'
+        f'<div class="plan-faint">{escape(detail)}</div></div>'
+    )
+
+
+def rows(pairs: Sequence[tuple[str, str]]) -> str:
+    """Return a small table of words and values."""
+    cells = "".join(f"<tr><th>{escape(word)}</th><td>{escape(value)}</td></tr>" for word, value in pairs)
+    return f'<table class="plan-rows">{cells}</table>'

@@ -1,0 +1,104 @@
+"""Map data by URL: layers and tiles that pages have registered, under addresses that nobody can guess.
+
+A page registers what it wants drawn and hands only the address to the browser; the drawing is made when the browser
+asks. Addresses change with the content, so browsers may keep what they have.
+"""
+
+import functools
+import hashlib
+import hmac
+import re
+import secrets
+import threading
+from collections import OrderedDict
+
+import streamlit as st
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from exhibits import webmap  # noqa: F401 - heavy: at the start, not with the first page
+from exhibits.layers import Layer, packed
+from exhibits.tiles import draw
+
+MOST_LAYERS = 64
+MOST_ZOOM = 22
+HEADERS = {"Cache-Control": "private, max-age=86400, immutable", "X-Content-Type-Options": "nosniff"}
+UP = "../../"  # from the map's own frame (/component/<name>/index.html) to the root, whatever stands before it
+
+_secret = secrets.token_bytes(32)
+_lock = threading.Lock()
+_layers: OrderedDict[str, "_Held"] = OrderedDict()
+
+
+class _Held:
+    """One registered layer; what it draws is made once, by whoever asks first."""
+
+    def __init__(self, layer: Layer) -> None:
+        self.layer = layer
+        self._lock = threading.Lock()
+
+    @functools.cached_property
+    def _made(self) -> object:
+        return self.layer.make()
+
+    def geojson(self) -> bytes:
+        with self._lock:
+            return self._packed
+
+    @functools.cached_property
+    def _packed(self) -> bytes:
+        return packed(self._made)  # type: ignore[arg-type]  # kind "geo" and "labels" make documents
+
+    @functools.lru_cache(maxsize=2048)  # noqa: B019 - a held layer lives as long as its entry here
+    def tile(self, zoom: int, column: int, row: int) -> bytes:
+        with self._lock:
+            sets = self._made
+        return draw(sets, zoom, column, row, ground=self.layer.ground)  # type: ignore[arg-type]  # kind "tiles"
+
+
+def register(layer: Layer) -> str:
+    """Keep ``layer`` ready to be fetched and return its address, as seen from the map's frame."""
+    content = f"{layer.key}|{layer.kind}|{layer.version}|{layer.inks}|{layer.ground}"
+    name = hmac.new(_secret, content.encode(), hashlib.sha256).hexdigest()[:32]
+    with _lock:
+        if name not in _layers:
+            _layers[name] = _Held(layer)
+        _layers.move_to_end(name)
+        while len(_layers) > MOST_LAYERS:
+            _layers.popitem(last=False)
+    kind = f"tile/{name}/{{z}}/{{x}}/{{y}}.png" if layer.kind == "tiles" else f"layer/{name}"
+    return f"{UP}gis/{kind}"
+
+
+def held(name: str) -> "_Held | None":
+    """Return a registered layer, or None."""
+    with _lock:
+        return _layers.get(name)
+
+
+def send_layer(request: Request) -> Response:
+    """Answer with a layer as compressed GeoJSON."""
+    found = held(request.path_params["name"])
+    if found is None or found.layer.kind == "tiles":
+        return Response(status_code=404)
+    return Response(found.geojson(), media_type="application/json", headers={**HEADERS, "Content-Encoding": "gzip"})
+
+
+def send_tile(request: Request) -> Response:
+    """Answer with one tile of a layer."""
+    found = held(request.path_params["name"])
+    zoom, column, row = (request.path_params[key] for key in ("z", "x", "y"))
+    inside = 0 <= zoom <= MOST_ZOOM and 0 <= column < 2**zoom and 0 <= row < 2**zoom
+    if found is None or found.layer.kind != "tiles" or not inside:
+        return Response(status_code=404)
+    return Response(found.tile(zoom, column, row), media_type="image/png", headers=HEADERS)
+
+
+def routes() -> list[Route]:
+    """Return the routes, below the address under which the whole app is served."""
+    base = re.sub(r"^/?(.*?)/?$", r"/\1", st.get_option("server.baseUrlPath") or "").rstrip("/")
+    return [
+        Route(f"{base}/gis/layer/{{name}}", send_layer),
+        Route(f"{base}/gis/tile/{{name}}/{{z:int}}/{{x:int}}/{{y:int}}.png", send_tile),
+    ]
