@@ -1,10 +1,15 @@
 """Proximity: how near elder care lies to its medical partner, who is within a walk, and which hub is nearest."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from decimal import Decimal
 
+import numpy as np
 import pandas as pd
+import shapely
+from numpy.typing import NDArray
 
+from geodata.shapes import shapes_of
 from planning.case import Case
 from planning.clauses import Rule, Target
 from planning.findings import Finding, Phrase, Verdict, exact, share
@@ -25,42 +30,56 @@ COLUMNS = (
 )
 
 
-def nearest_partner(case: Case, layer: str, key: str, partners: Iterable[str]) -> dict[str, object]:
+@dataclass(frozen=True, eq=False)
+class Partners:
+    """The clinics of some kinds, by id; those without a place are left out."""
+
+    ids: list[str]
+    shapes: NDArray[np.object_]
+
+
+def partners_of(case: Case, kinds: Iterable[str]) -> Partners:
+    """Return the clinics that are partners by kind (groups of kinds written out), in the order of their ids."""
+    clinics = case.medical[case.medical["kind"].isin(set(case.profile.kinds(kinds)))].sort_index()
+    shapes = shapes_of(clinics.geometry)
+    placed = ~shapely.is_missing(shapes)
+    return Partners([str(one) for one in clinics.index[placed]], shapes[placed])
+
+
+def nearest_partner(case: Case, layer: str, key: str, partners: Partners) -> dict[str, object]:
     """Return the partner nearest on foot (by air where no walk is known), both distances in metres, and the class.
 
     Touching or overlapping outlines are the same site. Otherwise the walk decides; what is further by air than a limit
     is further on foot as well. A class that can't be told from what is known is None.
     """
-    kinds = set(case.profile.kinds(partners))
-    clinics = case.medical[case.medical["kind"].isin(kinds)]
     geometry = case.geometry(layer, key)
     nothing: dict[str, object] = {"partner_id": None, "straight_m": None, "walk_m": None, "class": None}
     if geometry is None:
         return nothing
-    metres = clinics.geometry.distance(geometry)
-    metres = metres[metres.notna()].sort_index().sort_values(kind="stable")
-    if metres.empty:
+    if not partners.ids:
         return {**nothing, "class": "apart"}
+    metres = shapely.distance(partners.shapes, geometry)
     reach = case.candidate_walks if layer == "candidates" else case.medical_walks
-    walks = _walks(case, reach, key, metres.index)
-    first = str(metres.index[0])
-    if walks and float(metres.iloc[0]) > 0:
-        first = min(walks, key=lambda one: (walks[one], float(metres[one])))
-    straight, walk = float(metres[first]), walks.get(first)
+    at = dict(zip(partners.ids, metres.tolist(), strict=True))
+    walks = _walks(case, reach, key, at)
+    least = int(np.argmin(metres))
+    first, least_m = partners.ids[least], float(metres[least])
+    if walks and least_m > 0:
+        first = min(walks, key=lambda one: (walks[one], at[one]))
     searched = reach is not None and key in reach.places
     limit_m = reach.limit_s * case.speed_m_s if reach is not None and searched else None
+    walk = walks.get(first)
     return {
         "partner_id": first,
-        "straight_m": straight,
+        "straight_m": at[first],
         "walk_m": walk,
-        "class": classed(case, float(metres.iloc[0]), walk, limit_m),
+        "class": classed(case, least_m, walk, limit_m),
     }
 
 
-def _walks(case: Case, reach: Reach | None, key: str, partners: Iterable[object]) -> dict[str, float]:
+def _walks(case: Case, reach: Reach | None, key: str, wanted: Mapping[str, float]) -> dict[str, float]:
     if reach is None or key not in reach.places:
         return {}
-    wanted = set(map(str, partners))
     labels = {_medical_id(case, str(site)): seconds for site, seconds in _row(reach, key).items()}
     return {one: seconds * case.speed_m_s for one, seconds in labels.items() if one in wanted}
 
@@ -91,8 +110,9 @@ def medical(case: Case, rule: Rule, target: Target) -> list[Finding]:
     """Class the distance of each facility to its medical partner; no document sets a distance, so nothing fails."""
     found = []
     for pair in target.options["pairs"]:
+        partners = partners_of(case, pair["partners"])
         for key in case.facility_ids(pair["kinds"]):
-            near = nearest_partner(case, "facilities", key, pair["partners"])
+            near = nearest_partner(case, "facilities", key, partners)
             found.append(_medical(case, rule, target, "facilities", key, near, "no_rule"))
     return [_summary(case, rule, target, found), *found]
 
@@ -166,8 +186,9 @@ def planned(case: Case, rule: Rule, target: Target) -> list[Finding]:
     ]
     wanted += [("candidates", key) for key in case.rows("candidates")]
     found = []
+    partners = partners_of(case, target.options["partners"])
     for layer, key in wanted:
-        near = nearest_partner(case, layer, key, target.options["partners"])
+        near = nearest_partner(case, layer, key, partners)
         said = near["class"]
         verdict: Verdict = "unknown" if said is None else "met" if said in {"same", "adjacent"} else "below"
         found.append(_medical(case, rule, target, layer, key, near, verdict))
