@@ -250,6 +250,7 @@ PARAMETERS: Mapping[str, tuple[Callable[[Any], bool], str]] = {
     "occupancy_band": (_is_number, "5"),
     "implied_total_band": (_is_number, "5"),
     "dense_share": (lambda value: _is_number(value) and value <= 100, "20"),  # noqa: PLR2004 - per cent
+    "highest_storey": (lambda value: _is_number(value) and value == int(value) and value >= 1, "3"),
     "kind_groups": (lambda value: _is_table(value, _is_words), '{ group = ["day_care"] }'),
     "words": (lambda value: _is_table(value, _is_words), '{ "助餐" = ["助餐", "食堂"] }'),
     "residents": (
