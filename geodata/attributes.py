@@ -18,6 +18,7 @@ from geodata.schema import COLUMNS, Column
 WHOLE_TOLERANCE = 1e-6  # of floating point, where a share or a unit was multiplied
 WORDS = {("facilities", "kind"): "facility_kind", ("medical", "kind"): "medical_kind"}  # else the name of the column
 NONE_IS_A_WORD = frozenset({"medical_mode"})  # 无 says something here
+REFERENCES = frozenset({"place_id", "parent", "serves"})  # columns that hold ids of another row
 
 _REMARK = re.compile(r"[(（【\[].*?[)）\]】]")
 _LIST = re.compile(r"[;,、，；|\n]+")
@@ -48,10 +49,11 @@ def read_attributes(raw: RawTable, matched: Matched, layer: str) -> tuple[pd.Dat
             table[column.name] = _choices(cells, column, header, found)
         elif column.kind == "list":
             table[column.name] = pd.Series(
-                [_list(cell) for cell in cells.astype(object)], index=cells.index, dtype=object
+                [_list(cell) for cell in _references(cells.astype(object), column)], index=cells.index, dtype=object
             )
         else:
-            table[column.name] = read_text(cells, keep_none=column.name in NONE_IS_A_WORD)
+            texts = read_text(cells, keep_none=column.name in NONE_IS_A_WORD)
+            table[column.name] = _references(texts, column)
     return pd.DataFrame(table, index=raw.frame.index), faults
 
 
@@ -77,6 +79,22 @@ def read_text(cells: pd.Series, *, keep_none: bool = False) -> pd.Series:
         for cell, missing in zip(cells.astype(object), gone, strict=True)
     ]
     return pd.Series(read, index=cells.index, dtype="string")
+
+
+def without_point_zero(ids: pd.Series) -> tuple[pd.Series, str]:
+    """Take ".0" from ids that all end in it (12.0 where another file says 12); return one of them as it stood, or "".
+
+    Programs write a column of whole numbers so when one of its cells is blank.
+    """
+    known = [cell for cell in ids.dropna() if cell != ""]
+    if not known or not all(isinstance(cell, str) and re.fullmatch(r"\d+\.0", cell) for cell in known):
+        return ids, ""
+    return ids.map(lambda cell: cell.removesuffix(".0"), na_action="ignore"), str(known[0])
+
+
+def _references(texts: pd.Series, column: Column) -> pd.Series:
+    """Return a column as given, but ids of another layer without the ".0" that all of them end in."""
+    return without_point_zero(texts)[0] if column.name in REFERENCES else texts
 
 
 def _list(cell: object) -> tuple[str, ...] | None:
@@ -155,7 +173,7 @@ def _choices(cells: pd.Series, column: Column, header: str, found: CellFaults) -
         read.append(choice or ("other" if kinds else pd.NA))
     known = "、".join(next(word for word, choice in table.items() if choice == name) for name in column.choices)
     found.add("kind_unknown" if kinds else "choice_unknown", Severity.DOUBT, unknown, header, {"known": known})
-    words = {choice: word for word, choice in reversed(table.items())}
+    words = {choice: word for word, choice in reversed(list(table.items()))}
     meant = np.array([words.get(str(choice), "") for choice in read], dtype=object)
     found.add("choice_remark", Severity.REPAIR, doubts == "remark", header)
     if kinds:
@@ -187,9 +205,11 @@ def _choice(text: str, table: Mapping[str, str]) -> tuple[str | None, str]:
     for word in sorted(table, key=len, reverse=True):
         if len(word) > 1 and bare.endswith(word) and table[word] != "other":
             before = bare.removesuffix(word)
+            if before.endswith(tuple(changes_nothing["place"])):
+                return table[word], "prefix"
             for prefix in changes_nothing["prefix"]:
                 before = before.removesuffix(plain(prefix))
-            if not before or before.endswith(tuple(changes_nothing["place"])):
+            if not before:
                 return table[word], "prefix"
     return None, ""
 

@@ -143,7 +143,9 @@ def lost_gates(gates: gpd.GeoDataFrame, tables: Iterable[gpd.GeoDataFrame]) -> l
             value=gates["place_id"].iloc[k],
             details={"reach_m": f"{GATE_REACH_M:.0f}"},
         )
-        for k in np.flatnonzero(~used)
+        for k in np.flatnonzero(
+            ~used & gates["place_id"].notna().to_numpy(dtype=bool)
+        )  # the others are listed when read
     ]
 
 

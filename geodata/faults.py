@@ -37,7 +37,8 @@ class Fault:
 
     def shown(self) -> str:
         """Return the value as text on one line: long ones cut short, what can't be seen left out."""
-        text = "" if self.value is None else str(self.value)[: 2 * MOST_SHOWN]
+        missing = self.value is None or repr(self.value) in {"<NA>", "nan", "NaT"}  # of pandas, which isn't needed here
+        text = "" if missing else str(self.value)[: 2 * MOST_SHOWN]
         text = " ".join("".join(letter if letter.isprintable() else " " for letter in text).split(" "))
         return text if len(text) <= MOST_SHOWN else f"{text[:MOST_SHOWN]}…"
 

@@ -7,7 +7,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from geodata.aliases import accepted
-from geodata.attributes import read_text
+from geodata.attributes import read_text, without_point_zero
 from geodata.cell_faults import CellFaults
 from geodata.columns import Matched
 from geodata.faults import Fault, Severity
@@ -80,17 +80,6 @@ def read_ids(raw: RawTable, matched: Matched, layer: str) -> tuple[pd.Series, li
         filled[place] = new
         taken.add(new)
     return pd.Series(filled, index=ids.index, dtype="string"), faults
-
-
-def without_point_zero(ids: pd.Series) -> tuple[pd.Series, str]:
-    """Take ".0" from ids that all end in it (12.0 where another file says 12); return one of them as it stood, or "".
-
-    Programs write a column of whole numbers so when one of its cells is blank.
-    """
-    known = ids.dropna()
-    if known.empty or not known.str.fullmatch(r"\d+\.0").all():
-        return ids, ""
-    return ids.str.removesuffix(".0"), str(known.iloc[0])
 
 
 def _formula(ids: pd.Series) -> NDArray[np.bool_]:

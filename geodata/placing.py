@@ -26,11 +26,8 @@ POINT, MULTIPOINT = 0, 4
 CGCS2000 = 4490  # EPSG, in degrees
 MOST_APART_DEG = 10.0  # from the middle of its layer; further off is a slip of the hand
 AREA_MARGIN_DEG = 3.0  # a CRS is used a little beyond its zone
-PAIR_MARKS = (
-    r"[,，;；、/|\n]",
-    r"\s+",
-    r"(?=[ns北])|(?<=[ew″\"秒°度])(?=[\d东西])",
-)  # between the two; the first that cuts once
+PAIR_MARKS = (r"[,;、/|]", r"\s+", r"(?<=.)(?=[北南东西])")  # between the two numbers of a pair, tried in turn
+NORTHWARD = re.compile("[ns北南纬]")
 
 
 def place_rows(
@@ -112,7 +109,7 @@ def _from_columns(raw: RawTable, matched: Matched, source: LayerSource, found: C
 
 
 def read_pair(text: str) -> tuple[float, float] | None:
-    """Return the two numbers of a cell such as 117.02，36.65 or 东经117°02′30″ 北纬36°39′, east first; None if it isn't one."""
+    """Return the two numbers of a cell such as 117.02，36.65 or 东经117°02′ 北纬36°39′, east first; None if not."""
     bare = folded(text).strip("()[] ")
     for mark in PAIR_MARKS:
         parts = [part for part in re.split(mark, bare) if part.strip()]
@@ -121,11 +118,8 @@ def read_pair(text: str) -> tuple[float, float] | None:
         first, second = (read_number(part.strip(), "axis") for part in parts)
         if first is None or second is None:
             continue
-        return (
-            (second, first)
-            if re.search("[ns北南]|纬", parts[0]) and not re.search("[ns北南]|纬", parts[1])
-            else (first, second)
-        )
+        turned = bool(NORTHWARD.search(parts[0])) and not NORTHWARD.search(parts[1])
+        return (second, first) if turned else (first, second)
     return None
 
 
@@ -225,14 +219,11 @@ def _system(
             faults.append(
                 Fault(code="crs_by_header", severity=Severity.NOTE, layer=layer, column=column, details=details)
             )
+    if given is not None and given.crs is not None and given.crs.to_epsg() == CGCS2000 and _metres(middle):
+        # the datum has one name in degrees and in metres
+        declared = raw.declared_crs if own else None
+        system = system_of_crs(declared, layer) if declared is not None and declared.is_projected else None
     if system is None:
-        guessed, turned = guess_system(
-            middle[:, 0], middle[:, 1], swapped=source.swapped, layer=layer, near_lon_deg=near_lon_deg
-        )
-        return guessed, turned, [*faults, *guessed.faults]
-    if (
-        system.crs is not None and system.crs.to_epsg() == CGCS2000 and _metres(middle)
-    ):  # 国家2000 says nothing of degrees
         guessed, turned = guess_system(
             middle[:, 0], middle[:, 1], swapped=source.swapped, layer=layer, near_lon_deg=near_lon_deg
         )

@@ -17,6 +17,7 @@ RASTER = "raster"
 SHARE = "elder share"
 HOUSEHOLDS = "households"
 UNKNOWN = "unknown"
+MOST_DIFFERENCE = 0.01  # of a district's elders, between its total and the sum of its areas
 LEAST = 1e-6  # elders: less is rounding of shares already given
 
 
@@ -78,6 +79,7 @@ def elders(
         from_people = (people(residential, study)[0] * share).where(figures.isna())
         source = source.mask(from_people.notna(), SHARE)
         figures = figures.fillna(from_people)
+    faults += _district_differences(figures, residential, districts)
     faults += _notes(source, study) + _row_doubts(residential, figures, source)
     return figures.rename("elders"), source, faults
 
@@ -99,7 +101,7 @@ def _district_shares(
         district = str(label)
         if district not in totals.index:
             continue
-        total, known = float(totals[district]), float(already[label])
+        total, known = float(totals[district]), float(already[district])
         rest = total - known
         weights = households.loc[lacking].dropna()
         value = {"district": districts["name"][district], "total": f"{total:.0f}", "known": f"{known:.0f}"}
@@ -113,6 +115,24 @@ def _district_shares(
                 left = {**value, "places": len(lacking) - len(weights)}
                 faults.append(_district_doubt("district_share_without_households", districts, district, left))
     return shares, faults
+
+
+def _district_differences(figures: pd.Series, residential: Residential, districts: Districts) -> list[Fault]:
+    """Doubt districts whose total isn't the sum of their areas, all of them known: the rest is counted nowhere."""
+    faults = []
+    totals = _numbers(districts, "elders_60").dropna()
+    for level in DISTRICT_LEVELS:
+        if f"{level}_id" not in residential:
+            continue
+        for label, counted in figures.groupby(residential[f"{level}_id"], observed=True, sort=True):
+            district = str(label)
+            if district not in totals.index or counted.isna().any():
+                continue
+            total, known = float(totals[district]), float(counted.sum())
+            if abs(total - known) > max(1.0, MOST_DIFFERENCE * total):
+                value = {"district": districts["name"][district], "total": f"{total:.0f}", "known": f"{known:.0f}"}
+                faults.append(_district_doubt("district_elders_differ", districts, district, value))
+    return faults
 
 
 def _notes(source: pd.Series, study: Study) -> list[Fault]:

@@ -25,6 +25,7 @@ Headers = Mapping[str, str]  # schema name -> header in the user's file
 PEOPLE_PER_HOUSEHOLD = (0.5, 8.0)  # outside, one of the two figures is wrong: ours; census averages are 2 to 4
 RESIDENTS_PER_BED = 1.2  # more can't sleep there: ours
 SAME_PLACE_M = 50.0
+CELL_M = SAME_PLACE_M / 4
 SAME_POINT_M = 0.01
 OVERLAP_SHARE = 0.001  # of the smaller district; less comes from drawing
 OVERLAP_M2 = 1000.0
@@ -144,17 +145,13 @@ def _twins(about: RowFaults) -> list[Fault]:
     if len(known) < 2:  # noqa: PLR2004 - twins are two
         return []
     names = np.array([plain(str(name)) for name in about.table["name"].iloc[known]], dtype=object)
-    shared = pd.Series(names).duplicated(keep=False).to_numpy(dtype=bool) & (names != "")
-    found: dict[int, tuple[str, int]] = {}
-    some = known[shared]
-    if len(some):
-        tree = shapely.STRtree(shapes[some])
-        left, right = tree.query(shapes[some], predicate="dwithin", distance=SAME_PLACE_M)
-        alike = names[shared]
-        for later, earlier in sorted(zip(left.tolist(), right.tolist(), strict=True)):
-            if earlier < later and alike[earlier] == alike[later]:
-                found.setdefault(int(some[later]), ("twin_name", int(some[earlier])))
     spots = shapely.get_coordinates(shapely.centroid(shapes[known]))
+    found: dict[int, tuple[str, int]] = {}
+    shared = np.flatnonzero(pd.Series(names).duplicated(keep=False).to_numpy(dtype=bool) & (names != ""))
+    for _, places in pd.Series(shared).groupby(names[shared], sort=False):
+        here = known[places.to_numpy()]
+        pairs = _near_pairs(shapes[here], spots[places.to_numpy()])
+        found |= {int(here[later]): ("twin_name", int(here[earlier])) for later, earlier in pairs.items()}
     first: dict[tuple[int, int], int] = {}
     for place, (x, y) in zip(known.tolist(), np.round(spots / SAME_POINT_M).astype(np.int64).tolist(), strict=True):
         earlier = first.setdefault((x, y), place)
@@ -168,6 +165,22 @@ def _twins(about: RowFaults) -> list[Fault]:
         for code in ("twin_name", "twin_place")
         for fault in about.faults(code, kind == code, "name", other=texts[other], other_row=rows[other])
     ]
+
+
+def _near_pairs(shapes: NDArray[np.object_], spots: NDArray[np.float64]) -> dict[int, int]:
+    """Return, for each shape with an earlier one within 50 m, an earlier one.
+
+    Of those in one small cell the first stands for all, so that a thousand copies don't make a million pairs.
+    """
+    cells = pd.DataFrame(np.floor(spots / CELL_M)).assign(place=range(len(spots)))
+    firsts = cells.groupby([0, 1], sort=False)["place"].transform("min").to_numpy(dtype=int)
+    found = {place: int(first) for place, first in enumerate(firsts) if place != first}
+    some = np.unique(firsts)
+    left, right = shapely.STRtree(shapes).query(shapes[some], predicate="dwithin", distance=SAME_PLACE_M)
+    for later, earlier in sorted(zip(some[left].tolist(), right.tolist(), strict=True)):
+        if earlier < later:
+            found.setdefault(later, earlier)
+    return found
 
 
 def _overlaps(about: RowFaults) -> list[Fault]:

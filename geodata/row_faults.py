@@ -23,6 +23,8 @@ class RowFaults:
         """List the rows marked in ``where``; arrays in ``details`` give one value per row."""
         found = []
         ids = list(self.table.index)
+        rows = self.table["row"].to_numpy() if "row" in self.table.columns else None
+        cells = self.table[column].to_numpy(dtype=object) if column in self.table.columns else ids
         for place in np.flatnonzero(where):
             shown = {
                 key: plain_value(value[place] if isinstance(value, np.ndarray) else value)
@@ -33,9 +35,9 @@ class RowFaults:
                     code=code,
                     severity=severity,
                     layer=self.layer,
-                    row=int(self.table["row"].iloc[place]) if "row" in self.table.columns else None,
+                    row=None if rows is None else int(rows[place]),
                     column=self.headers.get(column, column),
-                    value=plain_value(self.table[column].iloc[place]) if column in self.table.columns else ids[place],
+                    value=plain_value(cells[place]),
                     details={"id": ids[place], **shown},
                 )
             )
@@ -44,6 +46,8 @@ class RowFaults:
 
 def plain_value(value: object) -> object:
     """Return a value as a message shows it: days as text, whole numbers without a point."""
+    if value is pd.NA or value is pd.NaT or value != value:  # noqa: PLR0124 - NaN differs from itself
+        return ""
     if isinstance(value, pd.Timestamp):
         return value.date().isoformat()
     if isinstance(value, float | np.floating) and float(value).is_integer():

@@ -18,6 +18,7 @@ from geodata.study import LayerSource
 
 HEADER_WITHIN = 30  # a header further down than this line isn't looked for
 MOST_LINE_BREAKS = 100  # in one cell: a quotation mark was left open
+HEADER_AGAIN_WITHIN = 2  # rows below the header: it may stand there again in another language
 SUM_WITHIN = 4  # cells from the left: a sum is called so in the first of them
 DELIMITERS = (",", "\t", ";", "，", "|")
 
@@ -93,7 +94,7 @@ def raw_table(grid: Grid, source: LayerSource) -> RawTable:
     start = first + lines
     faults += _spread_merged(grid, start, layer, titles)
     kept = [row for row in range(start, len(cells)) if any(cell not in {"", None} for cell in cells[row])]
-    kept, left_out = _only_places(cells, kept, cells[first : first + lines], layer)
+    kept, left_out = _only_places(cells, kept, cells[first : first + lines], layer, titles)
     faults += left_out
     if not kept:
         raise fail("table_no_rows", layer=layer, value=name)
@@ -207,7 +208,11 @@ def _spread_merged(grid: Grid, start: int, layer: str, titles: Sequence[str]) ->
 
 
 def _only_places(
-    cells: Sequence[Sequence[Cell]], kept: Sequence[int], header: Sequence[Sequence[Cell]], layer: str
+    cells: Sequence[Sequence[Cell]],
+    kept: Sequence[int],
+    header: Sequence[Sequence[Cell]],
+    layer: str,
+    titles: Sequence[str],
 ) -> tuple[list[int], list[Fault]]:
     """Leave out sums, notes below the table and header lines printed again; list each."""
     words = aliases()["words"]["sheet"]
@@ -219,7 +224,7 @@ def _only_places(
         texts = [_text(cell) for cell in cells[row]]
         filled = [text for text in texts if text]
         code = ""
-        if tuple(texts) in again:
+        if tuple(texts) in again or (row in kept[:HEADER_AGAIN_WITHIN] and _same_names(titles, texts, layer)):
             code, severity = "row_header_again", Severity.NOTE
         elif len(filled) <= 2 and note.match(filled[0]):  # noqa: PLR2004 - a note may fill one cell or two
             code, severity = "row_note", Severity.NOTE
@@ -232,6 +237,13 @@ def _only_places(
     return places, faults
 
 
+def _same_names(titles: Sequence[str], texts: Sequence[str], layer: str) -> bool:
+    """Tell whether a row names the columns that the header above it names: the header in another language."""
+    named = [recognised(title, layer) for title in titles]
+    same = sum(name != "" and name == recognised(text, layer) for name, text in zip(named, texts, strict=True))
+    return same > 1 and 2 * same > sum(text != "" for text in texts)
+
+
 def _is_total(text: str) -> bool:
     """Tell whether a cell calls its row a sum: 合计, 合计（户）, 文东街道小计, 共计12个小区."""
     bare = plain(_REMARK.sub("", text)) or plain(text)
@@ -241,7 +253,7 @@ def _is_total(text: str) -> bool:
 
 
 def _nameless_sum(cells: Sequence[Sequence[Cell]], kept: Sequence[int]) -> int | None:
-    """Return the last row where it holds nothing but numbers though every other row has a text: a sum without a word."""
+    """Return the last row where it holds nothing but numbers though every other has a text: a sum without a word."""
     if len(kept) < 3:  # noqa: PLR2004 - two rows to sum, and the sum
         return None
     *others, last = kept

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from geodata.aliases import visible
 from geodata.faults import Fault, InputError, fail
 from geodata.schema import COLUMNS, LAYERS
 
@@ -113,7 +114,7 @@ def read_study(path: str | Path) -> Study:
     ]
     read = Study(
         path=path,
-        name=str(study.get("name", path.stem)),
+        name=" ".join(visible(str(study.get("name", path.stem))).split()),
         policy=str(study.get("policy", "")),
         day=day,
         crs=str(study.get("crs", "auto")),
@@ -133,13 +134,13 @@ def read_study(path: str | Path) -> Study:
 
 
 def _read_toml(path: Path) -> dict[str, Any]:
-    if not path.is_file():
+    if not (_readable(path) and path.is_file()):
         raise fail("study_missing", value=path.name)
     try:
         return tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except UnicodeDecodeError as error:
         raise fail("study_not_utf8", value=path.name) from error
-    except tomllib.TOMLDecodeError as error:
+    except (ValueError, RecursionError) as error:  # TOMLDecodeError is one; so are numbers of thousands of digits
         raise fail("study_not_toml", value=path.name, why=str(error)) from error
 
 
@@ -185,6 +186,15 @@ def _layers(tables: Mapping[str, Any], path: Path, faults: list[Fault]) -> dict[
             columns = {}
         if layer in COLUMNS:
             _unknown(columns, (*names, "x", "y", "geometry"), f"{where}.columns", path, faults)
+        for key, kinds, wanted in (
+            ("crs", (str, int), '"gcj02"'),
+            ("sheet", (str,), '"Sheet1"'),
+            ("layer", (str,), '"..."'),
+            ("encoding", (str,), '"gb18030"'),
+            ("swapped", (bool,), "true"),
+        ):
+            if key in table and not isinstance(table[key], kinds):
+                faults.append(_fault("study_value", path, f"{where}.{key}", table[key], wanted=wanted))
         found[layer] = LayerSource(
             layer=layer,
             path=path.parent / file if file else Path(),
@@ -196,7 +206,7 @@ def _layers(tables: Mapping[str, Any], path: Path, faults: list[Fault]) -> dict[
             place=place,
             swapped=table.get("swapped", False) is True,
         )
-        if file and not (path.parent / file).exists():
+        if file and not _readable(path.parent / file):
             faults.append(Fault(code="file_missing", layer=layer, column=f"{where}.path", value=file))
     faults.extend(
         _fault("study_layer_needed", path, f"layers.{layer}", "", needed=layer)
@@ -204,6 +214,14 @@ def _layers(tables: Mapping[str, Any], path: Path, faults: list[Fault]) -> dict[
         if layer not in tables
     )
     return found
+
+
+def _readable(path: Path) -> bool:
+    """Tell whether a file or a folder lies at ``path``: pipes and devices never end."""
+    try:
+        return path.is_file() or path.is_dir()
+    except (OSError, ValueError):  # a name that no disk can hold
+        return False
 
 
 def _number(

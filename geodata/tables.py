@@ -51,7 +51,7 @@ def read_table(source: LayerSource) -> RawTable:
 def _read(source: LayerSource) -> RawTable:
     path, layer = source.path, source.layer
     ending = path.suffix.lower()
-    if not path.exists():
+    if not path.is_file() and not path.is_dir():  # pipes and devices never end
         raise fail("file_missing", layer=layer, column=f"layers.{layer}.path", value=path.name)
     if ending not in FORMATS or path.is_dir() != (ending == ".gdb"):
         code = "shapefile_main" if ending in {".dbf", ".shx", ".prj", ".cpg"} else "format_unknown"

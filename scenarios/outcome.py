@@ -24,6 +24,8 @@ from planning.reach import Reach, walk_doors
 from planning.sensitivity import sensitivity
 from planning.totals import by_district, city_totals
 from scenarios.progress import Report, silent
+from scenarios.siting import Sited, site
+from scenarios.siting_request import read_request
 from scenarios.summary import summarise
 
 LOOKED_M = 1000.0  # medical partners are listed up to here; pooling may look further
@@ -44,6 +46,7 @@ class Outcome:
     reach: Reach  # walks from residential areas to every site, open or not, within the longest limit or more
     covered: Coverage
     judgement: Judgement | None  # None: the study names no policy
+    sited: Sited | None  # None: the study asks for no sites
     districts: pd.DataFrame
     presence: pd.DataFrame  # one row per district and group: has it any open site? the other reading of 覆盖率
     sensitivity: pd.DataFrame
@@ -88,6 +91,10 @@ def evaluate(city: City, *, progress: Report = silent, walking: Walking | None =
     found = covering.coverage(city, paths, limits_s=limits_s, reach=reach)
     judgement = judged(city, paths, reach)
     present = presence(city, found.groups)
+    request = read_request(city.study, found.groups)
+    if request:
+        progress("stage_siting")
+    sited = site(city, paths, found, judgement, request) if request else None
     progress("stage_sensitivity")
     speeds = sensitivity(city, profile)
     faults = (*city.faults, *site_faults(city))
@@ -100,6 +107,7 @@ def evaluate(city: City, *, progress: Report = silent, walking: Walking | None =
         reach=reach,
         covered=found,
         judgement=judgement,
+        sited=sited,
         districts=by_district(found, city),
         presence=present,
         sensitivity=speeds,
@@ -110,6 +118,7 @@ def evaluate(city: City, *, progress: Report = silent, walking: Walking | None =
             presence=presence_rates(present),
             sensitivity=speeds,
             judgement=judgement,
+            sited=sited,
             faults=faults,
             fingerprint=fingerprint,
         ),
@@ -144,6 +153,8 @@ def looked_m(study: Study) -> float:
 
 
 def fingerprint_of(city: City) -> str:
-    """Hash what the outcome depends on: the files and settings of the city, and who walks."""
-    asked = json.dumps([city.fingerprint, repr(city.study.walking)])
+    """Hash what the outcome depends on: the files and settings of the city, who walks, and what is judged by."""
+    study = city.study
+    rules = json.dumps(dict(study.rules), sort_keys=True, default=str)
+    asked = json.dumps([city.fingerprint, repr(study.walking), study.policy, str(study.day), rules])
     return hashlib.sha256(asked.encode()).hexdigest()[:16]

@@ -16,6 +16,7 @@ STAGES = (
     "stage_doors",
     "stage_walk",
     "stage_coverage",
+    "stage_siting",
     "stage_sensitivity",
     "stage_write",
 )

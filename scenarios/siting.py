@@ -1,6 +1,8 @@
 """Siting: which candidates to open, whom and which quota gap each newly serves, and how good the choice is."""
 
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -56,7 +58,7 @@ class Sited:
         rows["reason"] = [self.reason(row, lang) for row in rows.to_dict("records")]
         return rows[list(COLUMNS)]
 
-    def reason(self, row: dict[str, object], lang: Lang) -> str:
+    def reason(self, row: Mapping[Hashable, Any], lang: Lang) -> str:
         """Say in words why one site was chosen."""
         parts = [
             say(
@@ -68,11 +70,15 @@ class Sited:
                 minutes=f"{self.limit_s / 60:g}",
             )
         ]
-        if float(str(row["closes_gap_m2"])) > 0:
+        if row["closes_gap_m2"] > 0:
             parts.append(say("site_closes", lang, gap=f"{row['closes_gap_m2']:,.1f}"))
-        if not pd.isna(row["nearest_medical_m"]):  # type: ignore[call-overload]  # a number or NaN
+        if not pd.isna(row["nearest_medical_m"]):
             parts.append(say("site_medical", lang, metres=f"{row['nearest_medical_m']:,.0f}"))
-        parts += [say(f"site_{name}_unknown", lang) for name in ("accessible", "fire_ok") if pd.isna(row[name])]  # type: ignore[call-overload]
+        checks = {name: row[name] for name in ("accessible", "fire_ok")}
+        parts += [say(f"site_{name}_unknown", lang) for name, passed in checks.items() if pd.isna(passed)]
+        parts += [
+            say(f"site_{name}_failed", lang) for name, passed in checks.items() if not pd.isna(passed) and not passed
+        ]
         return ("；" if lang == "zh" else "; ").join(parts)
 
 
@@ -82,10 +88,10 @@ def site(city: City, paths: Network, covered: Coverage, judgement: Judgement | N
         raise fail("siting_no_candidates", layer="candidates")
     limit_s = 60 * request.limit_min if request.limit_min else covered.limits_s[-1]
     excluded = excluded_candidates(city, request, highest_storey(judgement))
-    usable = city.candidates.index.difference(excluded["candidate_id"], sort=False)
+    usable = city.candidates.index.difference(pd.Index(excluded["candidate_id"]), sort=False)
     _known(city, request, usable)
     labels = pd.Index([f"candidate {one}" for one in city.candidates.index])
-    own = dict(zip(labels, city.candidates.index, strict=True))
+    own = {str(label): str(one) for label, one in zip(labels, city.candidates.index, strict=True)}
     label_of = {one: label for label, one in own.items()}
     reach, fixed = joint_reach(city, paths, covered, request, limit_s, labels)
     open_now = reach.only_sites(fixed).covered(limit_s)
@@ -102,7 +108,7 @@ def site(city: City, paths: Network, covered: Coverage, judgement: Judgement | N
         ],
     )
     chosen = [own[str(label)] for label in plan.chosen]
-    near = reach.only_sites([label_of[one] for one in chosen])
+    near = reach.only_sites([label_of[one] for one in chosen]).within(limit_s)
     counted = pd.DataFrame(weights(city)).assign(
         uncovered=~open_now & (state_of(covered, request.group) != State.UNKNOWN)
     )
@@ -160,6 +166,11 @@ def solved(
     if request.goal == "all":
         return cover_all(reach, limit_s, share=request.share, weights=demand, **more)  # type: ignore[arg-type]
     sites = request.sites or 0
+    if request.goal in {"mean_walk", "worst_walk"}:  # a place that no way leads from would make every plan infeasible
+        some = np.diff(reach.place_start) > 0
+        kept = np.concatenate([[0], np.cumsum(np.diff(reach.place_start)[some])])
+        reach = Reach(reach.places[some], reach.sites, kept, reach.site_ix, reach.seconds, reach.limit_s)
+        demand = demand[some]
     if request.goal == "mean_walk":
         return p_median(reach, demand, sites, **more)  # type: ignore[arg-type]
     if request.goal == "worst_walk":
@@ -199,7 +210,7 @@ def excluded_candidates(city: City, request: Request, highest: int) -> pd.DataFr
     return pd.DataFrame(rows, columns=["candidate_id", "name", "code"])
 
 
-def ranks(near: Reach, counted: pd.DataFrame, own: dict[str, object]) -> tuple[list[object], pd.Series]:
+def ranks(near: Reach, counted: pd.DataFrame, own: dict[str, str]) -> tuple[list[str], pd.Series]:
     """Order the chosen sites by what each adds to those before it, and say which site newly covers which place.
 
     The figures of the sites so sum to the whole: a place counts for the first site that covers it.
@@ -209,7 +220,7 @@ def ranks(near: Reach, counted: pd.DataFrame, own: dict[str, object]) -> tuple[l
     turned = near.by_site()
     rows = [turned.place_ix[turned.site_start[n] : turned.site_start[n + 1]] for n in range(len(near.sites))]
     newly = pd.Series(pd.NA, index=counted.index, dtype="object")
-    order: list[object] = []
+    order: list[str] = []
     waiting = list(range(len(rows)))
     while waiting:
         worth = [(elders[rows[n]][left[rows[n]]].sum(), left[rows[n]].sum()) for n in waiting]
@@ -223,12 +234,13 @@ def ranks(near: Reach, counted: pd.DataFrame, own: dict[str, object]) -> tuple[l
 
 
 def figures(
-    city: City, paths: Network, judgement: Judgement | None, ranked: list[object], newly: pd.Series
+    city: City, paths: Network, judgement: Judgement | None, ranked: list[str], newly: pd.Series
 ) -> pd.DataFrame:
     """Return the figures of sites.csv for the chosen candidates in order of rank."""
     table = city.candidates.loc[ranked]
+    given = table.drop(columns="geometry").to_dict("index")
     counted, names = weights(city), city.residential["name"]
-    clinic = nearest(paths, city.doors["candidates"], city.doors["medical"])["metres"] if len(city.medical) else None
+    clinic = nearest(paths, city.doors["candidates"], city.doors["medical"])["metres"].to_dict()
     gaps = closed_gaps(city, paths, judgement, table)
     rows = []
     for rank, one in enumerate(ranked, start=1):
@@ -237,16 +249,16 @@ def figures(
         rows.append(
             {
                 "rank": rank,
-                "name": table.loc[one, "name"],
-                "floor_area_m2": table.loc[one, "floor_area_m2"],
+                "name": given[one]["name"],
+                "floor_area_m2": given[one]["floor_area_m2"],
                 "newly_covered_elders": float(counted.loc[here, "elders"].sum()),
                 "newly_covered_places": len(here),
                 "closes_gap_m2": gaps.get(one, 0.0),
-                "nearest_medical_m": np.nan if clinic is None else clinic[one],
+                "nearest_medical_m": clinic[one],
                 "phase": 1,
-                "cost_yuan": table.loc[one, "cost_yuan"],
-                "accessible": table.loc[one, "accessible"],
-                "fire_ok": table.loc[one, "fire_ok"],
+                "cost_yuan": given[one]["cost_yuan"],
+                "accessible": given[one]["accessible"],
+                "fire_ok": given[one]["fire_ok"],
                 "largest": "、".join(str(names[place]) for place in largest),
                 "newly_covered": tuple(here),
             }
@@ -255,7 +267,7 @@ def figures(
     return pd.DataFrame(rows, columns=columns, index=pd.Index(ranked, name="candidate_id", dtype="object"))
 
 
-def closed_gaps(city: City, paths: Network, judgement: Judgement | None, chosen: pd.DataFrame) -> dict[object, float]:
+def closed_gaps(city: City, paths: Network, judgement: Judgement | None, chosen: pd.DataFrame) -> dict[str, float]:
     """Return the missing quota area that each site could make up within the pooling walk, no square metre twice.
 
     In order of rank a site's floor area goes to the nearest areas that still lack some, under today's rules.
@@ -267,8 +279,8 @@ def closed_gaps(city: City, paths: Network, judgement: Judgement | None, chosen:
     pool_s = judgement.case.pool_seconds()
     walks = walk_doors(paths, city.doors["residential"], city.doors["candidates"], pool_s).pairs()
     walks = walks.sort_values(["seconds", "place_id"], kind="stable")
-    closed: dict[object, float] = {}
-    for one, area in chosen["floor_area_m2"].items():
+    closed: dict[str, float] = {}
+    for one, area in zip(map(str, chosen.index), chosen["floor_area_m2"], strict=True):
         room = 0.0 if pd.isna(area) else float(area)
         for place in walks.loc[walks["site_id"] == one, "place_id"]:
             part = min(room, lacking.get(place, 0.0))

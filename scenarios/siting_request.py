@@ -41,7 +41,7 @@ def read_request(study: Study, groups: Mapping[str, tuple[str, ...]]) -> Request
 
     def wrong(code: str, key: str, **details: object) -> None:
         where = {"layer": study.path.name, "column": f"siting.{key}", "value": table.get(key, "")}
-        faults.append(Fault(code=code, **where, details=details))  # type: ignore[arg-type]  # names of Fault's fields
+        faults.append(Fault(code=code, **where, details=details))
 
     for key in table:
         if key not in KEYS:

@@ -12,6 +12,7 @@ from geodata.words import Lang, catalogue, say
 from planning.judge import Judgement
 from planning.profile import WalkProfile
 from planning.totals import share_text
+from scenarios.siting import Sited
 
 # what can't be computed without a layer, by the code of the sentence that says so
 LEFT_OUT: Mapping[str, str] = {
@@ -32,6 +33,7 @@ def summarise(
     presence: pd.DataFrame,
     sensitivity: pd.DataFrame,
     judgement: Judgement | None,
+    sited: Sited | None,
     faults: Sequence[Fault],
     fingerprint: str,
 ) -> dict[str, Any]:
@@ -64,7 +66,7 @@ def summarise(
         "quality": {severity.value: counts[severity] for severity in Severity},
         "left_out": [say(code, "zh") for layer, code in LEFT_OUT.items() if layer not in city.given],
         "sources": records(city.sources),
-        "solver": None,
+        "solver": None if sited is None else solver(sited),
         "fingerprint": fingerprint,
     }
 
@@ -99,6 +101,26 @@ def judged(judgement: Judgement | None) -> dict[str, Any] | None:
         "quota": plain({name: dict(figures) for name, figures in judgement.totals().items()}),
         "pooling": plain(dict(judgement.pooling)),
         "verdicts": dict(sorted(Counter(finding.verdict for finding in judgement.found).items())),
+    }
+
+
+def solver(sited: Sited) -> dict[str, Any]:
+    """Return how the choice of sites ended: what was asked, what it is worth, and how far that is proven."""
+    plan, asked = sited.plan, sited.request
+    return {
+        "goal": asked.goal,
+        "group": asked.group,
+        "limit_min": sited.limit_s / 60,
+        "sites": len(plan.chosen),
+        "newly_covered_elders": plain(sited.sites["newly_covered_elders"].sum()),
+        "newly_covered_places": plain(sited.sites["newly_covered_places"].sum()),
+        "status": plan.status,
+        "objective": plain(plan.objective),
+        "bound": plain(plan.bound),
+        "gap": plain(plan.gap),
+        "stopped_by": plan.stopped_by,
+        "reason": plan.reason.message() if plan.reason else None,
+        "candidates_excluded": len(sited.excluded),
     }
 
 
@@ -141,6 +163,20 @@ def group_label(group: str, lang: Lang) -> str:
     return say(f"group_{group}", lang) if f"group_{group}" in catalogue() else group
 
 
+def sites_text(found: Mapping[str, Any], lang: Lang) -> str:
+    """Say how many sites are suggested, whom they serve and how good that is."""
+    if found["status"] == "infeasible":
+        return say("siting_infeasible", lang, why=found["reason"])
+    gap = f"{found['gap']:.2%}"
+    return say(
+        "headline_sites",
+        lang,
+        sites=found["sites"],
+        elders=f"{found['newly_covered_elders']:,.0f}",
+        proof=say(f"proof_{found['status']}", lang, gap=gap),
+    )
+
+
 def headline_text(summary: Mapping[str, Any], lang: Lang) -> str:
     """Say the headline in a few lines: who reaches what within the longest limit, and with which parameters."""
     given = summary["parameters"]
@@ -170,5 +206,7 @@ def headline_text(summary: Mapping[str, Any], lang: Lang) -> str:
         share = share_text(today["passed"], today["judged"], today["unknown"], lang)
         policy = summary["rules"]["profile"]
         lines.append(say("headline_quota", lang, policy=policy, pooled=today["pooled"], share=share))
+    if summary["solver"]:
+        lines.append(sites_text(summary["solver"], lang))
     lines.extend(summary["left_out"] if lang == "zh" else [])
     return "\n".join(lines)

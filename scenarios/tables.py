@@ -21,7 +21,7 @@ from scenarios.summary import headline_text
 
 # not every run writes these; those of an earlier run would contradict the others
 ONLY_SOME_RUNS = ("rules.csv", "indicators.csv", "ledger.csv", "pooling.csv", "sites.csv")
-ONE_DECIMAL = ("seconds", "metres", "straight_m")
+ONE_DECIMAL = ("seconds", "metres", "straight_m", "nearest_medical_m", "closes_gap_m2", "newly_covered_elders")
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -36,6 +36,7 @@ def write(outcome: Outcome, folder: Path, lang: Lang = "zh") -> list[str]:
         "coverage.csv": lambda path: write_csv(outcome.coverage, path),
         "districts.csv": lambda path: write_csv(outcome.districts, path),
         **rule_tables(outcome, lang),
+        **site_tables(outcome, lang),
         "quality.csv": lambda path: write_csv(quality.table(outcome.faults, lang), path),
         "summary.json": lambda path: write_json(outcome.summary, path),
         "study.gpkg": lambda path: write_layers(outcome, path),
@@ -100,6 +101,12 @@ def rule_tables(outcome: Outcome, lang: Lang) -> dict[str, Callable[[Path], None
         "ledger.csv": lambda path: write_csv(judgement.ledger(lang), path),
         "pooling.csv": lambda path: write_csv(judgement.pooled, path),
     }
+
+
+def site_tables(outcome: Outcome, lang: Lang) -> dict[str, Callable[[Path], None]]:
+    """Return how to write the suggested sites; none where the study asks for none."""
+    sited = outcome.sited
+    return {} if sited is None else {"sites.csv": lambda path: write_csv(sited.table(lang), path)}
 
 
 def refuse_unwritable(folder: Path) -> None:

@@ -252,8 +252,10 @@ def test_metres_without_zone_are_asked_for_or_told_by_the_other_layers(tmp_path)
 
 def test_degrees_declared_but_metres_found_and_the_other_way(tmp_path):
     metres = csv(tmp_path, "id,name,户数,x,y\n1,a,1,500000,4050000\n", "m.csv")
-    for word in ("wgs84", "cgcs2000", "gcj02", "bd09"):
+    for word in ("wgs84", "gcj02", "bd09"):
         assert refused(read_lonlat, source(metres, crs=word)) == ["crs_contradicted"]
+    # the name of the datum fits metres too, but which zone?
+    assert refused(read_lonlat, source(metres, crs="cgcs2000")) == ["crs_meridian_missing"]
     degrees = csv(tmp_path, "id,name,户数,x,y\n1,a,1,117,36\n", "d.csv")
     for word in ("EPSG:4548", "EPSG:32650"):
         assert refused(read_lonlat, source(degrees, crs=word)) == ["crs_contradicted"]
