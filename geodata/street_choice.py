@@ -17,6 +17,8 @@ from geodata.walkable import Verdict, verdict
 
 NAMED = 8  # road classes a message names, the most frequent first
 
+FAR_M = 1_000_000.0  # a point this far from the middle of the layer is a slip, not a street of the city
+
 
 @dataclass(frozen=True, eq=False)
 class ChosenLines:
@@ -100,9 +102,11 @@ def _most(counts: Counter[str]) -> str:
 
 
 def _whole(x: Floats, y: Floats, start: Longs) -> NDArray[np.bool_]:
-    """Mark the lines with two different points and no point without a place."""
+    """Mark the lines with two different points and no point without a place, or with one far outside all others."""
     whole = np.diff(start) > 1
     placed = np.isfinite(x) & np.isfinite(y)
+    if placed.any():
+        placed &= np.hypot(x - np.median(x[placed]), y - np.median(y[placed])) <= FAR_M
     line = np.repeat(np.arange(len(whole)), np.diff(start))
     whole &= np.bincount(line, weights=~placed, minlength=len(whole)) == 0
     moves = np.zeros(len(x), dtype=bool)

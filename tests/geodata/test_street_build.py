@@ -508,3 +508,10 @@ def check_fast(streets: Streets) -> None:
     )
     assert set(np.flatnonzero(degree == 2)) <= set(streets.chain_u[loops].tolist())
     assert (np.diff(streets.arc_start) == degree).all()
+
+
+def test_a_line_to_the_end_of_the_world_is_left_out_and_said() -> None:
+    """One slip of the pen must not stretch the map; the two sound streets stay."""
+    lines = [LineString([(0, 0), (100, 0)]), LineString([(100, 0), (200, 0)]), LineString([(0, 0), (6e6, 6e6)])]
+    streets = from_lines(gpd.GeoDataFrame(geometry=lines, crs=4548))
+    assert streets.length_km == 0.2

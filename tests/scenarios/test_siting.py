@@ -10,7 +10,7 @@ import pytest
 from geodata.faults import InputError
 from geodata.study import read_study
 from planning.coverage import State, coverage
-from planning.groups import DOOR_COLUMNS, joined_doors
+from planning.groups import joined_doors
 from planning.storeys import lowest_storey, storey_fault
 from scenarios import Outcome, run
 from scenarios.demo import write_demo
