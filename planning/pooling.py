@@ -9,7 +9,7 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
-from functools import cached_property, lru_cache
+from functools import cached_property, partial
 from typing import Literal
 
 import numpy as np
@@ -18,6 +18,8 @@ from numpy.typing import NDArray
 from scipy.optimize import Bounds, LinearConstraint, linprog, milp
 from scipy.sparse import coo_array, csr_array
 from scipy.sparse.csgraph import connected_components, maximum_flow
+
+from planning.pool_memory import Answer, remembered
 
 Status = Literal["optimal", "feasible"]
 Longs = NDArray[np.int64]
@@ -100,34 +102,20 @@ def pool(
             site=np.searchsorted(group_sites, site[group_arcs]).astype(np.int64),
             seconds=seconds[group_arcs],
         )
-        chosen, most, proved, flow = _solved(*(array.tobytes() for array in vars(group).values()), search_s)
-        exactly, bound = exactly and proved, bound + most
-        passed += [places[group_places[one]] for one in np.flatnonzero(chosen)]
-        found += [
-            (places[group_places[group.place[arc]]], sites[group_sites[group.site[arc]]], unit * int(flow[arc]), walk)
-            for arc, walk in enumerate(group.seconds)
-            if flow[arc]
-        ]
+        answer = remembered(vars(group).values(), search_s, partial(_solved, group, search_s))
+        exactly, bound = exactly and answer.proved, bound + answer.most
+        passed += [places[group_places[one]] for one in np.flatnonzero(answer.chosen)]
+        for arc in np.flatnonzero(answer.flow):
+            place_id, site_id = places[group_places[group.place[arc]]], sites[group_sites[group.site[arc]]]
+            found.append((place_id, site_id, unit * int(answer.flow[arc]), group.seconds[arc]))
     columns = ["place_id", "site_id", "area_m2", "seconds"]
     assigned = pd.DataFrame(found, columns=columns).sort_values(["place_id", "seconds", "site_id"], ignore_index=True)
     return Pool(tuple(sorted(passed)), assigned, "optimal" if exactly else "feasible", bound)
 
 
-@lru_cache(maxsize=4096)
-def _solved(
-    need: bytes, spare: bytes, households: bytes, place: bytes, site: bytes, seconds: bytes, search_s: float
-) -> tuple[NDArray[np.bool_], int, bool, Longs]:
-    """Solve one group; most groups are the same under the rules of the permit day and of today, and met again."""
-    group = _Group(
-        need=np.frombuffer(need, dtype=np.int64),
-        spare=np.frombuffer(spare, dtype=np.int64),
-        households=np.frombuffer(households, dtype=np.int64),
-        place=np.frombuffer(place, dtype=np.int64),
-        site=np.frombuffer(site, dtype=np.int64),
-        seconds=np.frombuffer(seconds, dtype=np.float64),
-    )
+def _solved(group: _Group, search_s: float) -> Answer:
     chosen, most, proved = _choose(group, search_s)
-    return chosen, most, proved, _assign(group, chosen)
+    return Answer(chosen, most, proved, _assign(group, chosen))
 
 
 def _connected(place: Longs, site: Longs, n_places: int, n_sites: int) -> list[tuple[Longs, Longs, Longs]]:

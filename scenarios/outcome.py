@@ -9,10 +9,12 @@ from typing import Any
 
 import pandas as pd
 
+from geodata import cache
 from geodata.city import DOOR_LAYERS, City, read_city, with_walking
 from geodata.faults import Fault
 from geodata.study import Study, Walking
 from planning import coverage as covering
+from planning import pool_memory
 from planning.coverage import Coverage
 from planning.groups import site_doors, site_faults
 from planning.judge import Judgement, judge_city
@@ -133,7 +135,10 @@ def judged(city: City, paths: Network, reach: Reach) -> Judgement | None:
         return None
     places, facilities, medical, candidates = (city.doors[layer] for layer in DOOR_LAYERS)
     near_s = looked_m(city.study) / paths.profile.speed_m_s
-    return judge_city(
+    key = f"pooling-{city.fingerprint[:24]}"
+    if kept := cache.load(city.study.folder, key):
+        pool_memory.recall(kept[0])
+    judgement = judge_city(
         city,
         speed_m_s=paths.profile.speed_m_s,
         walks=reach.only_sites(city.facilities.index),
@@ -141,6 +146,9 @@ def judged(city: City, paths: Network, reach: Reach) -> Judgement | None:
         candidate_walks=walk_doors(paths, candidates, medical, near_s),
         neighbour_walks=walk_doors(paths, places, places, near_s),
     )
+    if not kept:
+        cache.save(city.study.folder, key, pool_memory.as_arrays(), {})
+    return judgement
 
 
 def looked_m(study: Study) -> float:

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from planning import pool_memory, pooling
 from planning.pooling import Pool, pool
 from tests.planning.rule_town import judged, row, walks
 
@@ -274,3 +275,23 @@ def test_nobody_passes_by_rounding() -> None:
     assert pool({"a": D("100.00005")}, {"x": D(100)}, {"a": 1}, arcs).passed == ()
     assert pool({"a": D(100)}, {"x": D("99.99995")}, {"a": 1}, arcs).passed == ()
     assert pool({"a": D(100)}, {"x": D(100)}, {"a": 1}, arcs).passed == ("a",)
+
+
+def test_what_is_remembered_between_runs_is_the_same_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Solved, kept as arrays, recalled into an empty memory: the same assignment, and nothing is solved again."""
+    need = {"a": Decimal(30), "b": Decimal(20), "c": Decimal("25.5")}
+    spare = {"x": Decimal(40), "y": Decimal(10)}
+    households = {"a": 100, "b": 90, "c": 80}
+    arcs = pairs(("a", "x", 10.0), ("b", "x", 20.0), ("c", "x", 5.0), ("c", "y", 1.0))
+    monkeypatch.setattr(pool_memory, "_answers", {})
+    first = pool(need, spare, households, arcs)
+    kept = pool_memory.as_arrays()
+    monkeypatch.setattr(pool_memory, "_answers", {})
+    pool_memory.recall(kept)
+    monkeypatch.setattr(pooling, "_solved", lambda *_: pytest.fail("solved again"))
+    again = pool(need, spare, households, arcs)
+    assert again.passed == first.passed
+    pd.testing.assert_frame_equal(again.assigned, first.assigned)
+    monkeypatch.setattr(pool_memory, "_answers", {})
+    pool_memory.recall({**kept, "flow": kept["flow"][:-1]})  # damaged: passed over
+    assert not pool_memory._answers

@@ -1,0 +1,70 @@
+"""Groups of the pooling search that were solved before, by their content: the same group has the same answer.
+
+Most groups are met again under the rules of the permit day and of today, and in the next run of the same study.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from hashlib import sha256
+
+import numpy as np
+from numpy.typing import NDArray
+
+Longs = NDArray[np.int64]
+MOST = 20_000  # groups remembered; beyond it new ones are solved anew each time
+
+
+@dataclass(frozen=True, eq=False)
+class Answer:
+    """Who passes, the most that could, whether that is proved, and the assignment per arc in whole units."""
+
+    chosen: NDArray[np.bool_]
+    most: int
+    proved: bool
+    flow: Longs
+
+
+_answers: dict[str, Answer] = {}
+
+
+def remembered(arrays: Iterable[NDArray[np.generic]], search_s: float, solve: Callable[[], Answer]) -> Answer:
+    """Return the answer to a group of this content, solving it when it is met for the first time."""
+    content = sha256(repr(search_s).encode())
+    for array in arrays:
+        content.update(f"{array.dtype.str}{array.shape}".encode() + array.tobytes())
+    key = content.hexdigest()
+    if (known := _answers.get(key)) is not None:
+        return known
+    answer = solve()
+    if answer.proved and len(_answers) < MOST:  # a search cut by time may find better another day
+        _answers[key] = answer
+    return answer
+
+
+def as_arrays() -> dict[str, NDArray[np.generic]]:
+    """Return everything remembered as plain arrays, to be kept between runs."""
+    keys, answers = list(_answers), list(_answers.values())
+    return {
+        "key": np.frombuffer(bytes.fromhex("".join(keys)), dtype=np.uint8),
+        "places": np.array([len(answer.chosen) for answer in answers], dtype=np.int64),
+        "arcs": np.array([len(answer.flow) for answer in answers], dtype=np.int64),
+        "most": np.array([answer.most for answer in answers], dtype=np.int64),
+        "chosen": np.concatenate([np.zeros(0, dtype=bool), *(answer.chosen for answer in answers)]),
+        "flow": np.concatenate([np.zeros(0, dtype=np.int64), *(answer.flow for answer in answers)]),
+    }
+
+
+def recall(arrays: Mapping[str, NDArray[np.generic] | None]) -> None:
+    """Remember what ``as_arrays`` gave; arrays that don't fit together are passed over."""
+    names = ("key", "places", "arcs", "most", "chosen", "flow")
+    kept = {name: arrays.get(name) for name in names}
+    if any(array is None for array in kept.values()):
+        return
+    key, places, arcs, most, chosen, flow = (np.asarray(kept[name]) for name in names)
+    count = len(places)
+    if len(key) != 32 * count or places.sum() != len(chosen) or arcs.sum() != len(flow):
+        return
+    whose, where = np.split(chosen, np.cumsum(places)[:-1]), np.split(flow, np.cumsum(arcs)[:-1])
+    for n in range(count):
+        answer = Answer(whose[n].astype(bool), int(most[n]), True, where[n].astype(np.int64))
+        _answers.setdefault(key[32 * n : 32 * n + 32].tobytes().hex(), answer)
