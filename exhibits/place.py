@@ -21,6 +21,8 @@ from planning.groups import members, site_doors
 from planning.routes import route
 from scenarios.outcome import Outcome
 
+AROUND_M = 500.0  # shown around a chosen area
+
 
 @dataclass(frozen=True, eq=False)
 class Walk:
@@ -204,7 +206,18 @@ def focus_deg(outcome: Outcome, place_id: str, group: str) -> list[list[float]] 
     site_id = site_label(outcome, group, of_group(outcome, group).loc[place_id, "nearest_id"])
     if site_id:
         shapes.append(site_geometry(outcome).loc[site_id])
-    west, south, east, north = gpd.GeoSeries(shapes, crs=outcome.city.crs_m).to_crs(4326).total_bounds
+    return corners_deg(gpd.GeoSeries(shapes, crs=outcome.city.crs_m))
+
+
+def around_deg(outcome: Outcome, place_id: str) -> list[list[float]] | None:
+    """Return the corners of a residential area with what lies around it, in degrees; None where it lies nowhere."""
+    shape = outcome.city.residential.geometry.loc[place_id]
+    return corners_deg(gpd.GeoSeries([shape.buffer(AROUND_M)], crs=outcome.city.crs_m))
+
+
+def corners_deg(shapes: gpd.GeoSeries) -> list[list[float]] | None:
+    """Return the corners of the box around shapes, in degrees; None where they lie nowhere."""
+    west, south, east, north = shapes.to_crs(4326).total_bounds
     if not math.isfinite(west):
         return None
     return [[float(south), float(west)], [float(north), float(east)]]

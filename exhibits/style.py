@@ -51,6 +51,18 @@ STATE_LOOKS: Mapping[str, Look] = {
     "unknown": Look("#ededed", "#8a8a8a", "x", "#9a9a9a"),  # data missing; never a pass
 }
 
+# Verdicts of the rules; what is not judged is pale, what is not known is hatched.
+VERDICT_LOOKS: Mapping[str, Look] = {
+    "met": Look("#0a4a7d", "#062f50"),
+    "met_pooled": Look("#9cc9e6", "#1d4e79", ".", "#1d4e79"),
+    "below_minimum": Look("#e8a317", "#8a5d00", "\\", "#7a5200"),
+    "below": Look("#c9440f", "#8a2a06", "", "#f6c7b4", print_hatch="/"),
+    "unknown": STATE_LOOKS["unknown"],
+    "no_rule": Look("#ffffff", "#8a8a8a"),
+    "not_applicable": Look("#cbc6ba", "#8f897c"),
+}
+ASIDE_LOOK = Look("#f1f0ec", "#dcdad4")  # areas that a filter leaves out
+
 GROUP_MARKS: Mapping[str, Mark] = {
     "day_care": Mark("circle", "#5b2a86"),
     "residential_care": Mark("square", "#1f6b3a"),

@@ -15,11 +15,12 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy.optimize import Bounds, LinearConstraint, linprog, milp
-from scipy.sparse import coo_array, csr_array
+from scipy.optimize import linprog
+from scipy.sparse import coo_array, csr_array, vstack
 from scipy.sparse.csgraph import connected_components, maximum_flow
 
 from planning.pool_memory import Answer, remembered
+from planning.siting.highs import Model, solve
 
 Status = Literal["optimal", "feasible"]
 Longs = NDArray[np.int64]
@@ -215,31 +216,29 @@ def _search(
     )
     given = csr_array((np.ones(arcs), (group.site, each)), shape=(len(spare), arcs + places))
     tight = np.flatnonzero(group.spare[group.site] < group.need[group.place])  # a site too small for the whole need
-    rows = np.arange(len(tight))
+    row = np.arange(len(tight))
     linked = csr_array(
         (
             np.concatenate([np.ones(len(tight)), -spare[group.site[tight]]]),
-            (np.r_[rows, rows], np.r_[tight, arcs + group.place[tight]]),
+            (np.r_[row, row], np.r_[tight, arcs + group.place[tight]]),
         ),
         shape=(len(tight), arcs + places),
     )
-    passing = np.concatenate([np.zeros(arcs), np.ones(places)])
-    limits = [LinearConstraint(filled, 0, 0), LinearConstraint(given, -np.inf, spare)]
-    limits += [LinearConstraint(linked, -np.inf, 0)] if len(tight) else []
-    limits += [
-        LinearConstraint(csr_array(np.r_[np.zeros(arcs), cover][None, :]), -np.inf, cover.sum() - 1) for cover in covers
-    ]
+    cut = csr_array(np.array([np.r_[np.zeros(arcs), cover] for cover in covers]).reshape(len(covers), arcs + places))
+    rows = vstack([filled, given, linked, cut], format="csr")
+    free, most_of_cut = np.full(len(spare) + len(tight) + len(covers), -np.inf), [cover.sum() - 1.0 for cover in covers]
     one_area = int(group.households[able].sum()) + 1  # worth more than all households together
-    solved = milp(
-        -np.concatenate([np.zeros(arcs), one_area + group.households]),
-        constraints=limits,
-        integrality=passing,
-        bounds=Bounds(0, np.concatenate([need[group.place], able.astype(float)])),
-        options={"time_limit": search_s, "mip_rel_gap": 0.0},
+    model = Model(
+        cost=-np.concatenate([np.zeros(arcs), one_area + group.households]),
+        rows=rows,
+        low=np.concatenate([np.zeros(places), free]),
+        high=np.concatenate([np.zeros(places), spare, np.zeros(len(tight)), most_of_cut]),
+        upper=np.concatenate([need[group.place], able.astype(float)]),
+        whole=np.arange(arcs + places) >= arcs,
     )
-    best = getattr(solved, "mip_dual_bound", None)
-    most = int(able.sum()) if best is None else min(int(able.sum()), int((-best + 0.5) // one_area))
-    return solved.status == 0, most, None if solved.x is None else solved.x[arcs:] > 0.5  # noqa: PLR2004 - 0 or 1
+    solved = solve(model, seconds=search_s, near=0.5)  # what is sought is a whole number
+    most = int(able.sum()) if np.isinf(solved.bound) else min(int(able.sum()), int((-solved.bound + 0.5) // one_area))
+    return solved.done, most, None if solved.x is None else solved.x[arcs:] > 0.5  # noqa: PLR2004 - 0 or 1
 
 
 def _too_many(group: _Group, chosen: NDArray[np.bool_]) -> NDArray[np.bool_]:

@@ -5,6 +5,7 @@ from html import escape
 
 from exhibits.headline import Figure, Piece
 from exhibits.place import Card, Walk
+from exhibits.site_card import SiteCard
 from geodata.words import Lang, say
 
 
@@ -18,15 +19,19 @@ def _figure(figure: Figure, chosen: bool) -> str:  # noqa: FBT001 - private
         f'<div class="plan-figure{" plan-chosen" if chosen else ""}">'
         f'<div class="plan-figure-title">{escape(figure.title)}</div>'
         f'<div class="plan-figure-number">{escape(figure.percent)}<small>{escape(figure.within)}</small></div>'
-        f"{bar(figure.pieces)}"
-        f'<div class="plan-figure-small">{escape(figure.made_of)}</div>'
-        f'<div class="plan-figure-small plan-faint">{escape(figure.unknown)}</div>'
+        f"{bar(figure.pieces)}{_small(figure.made_of)}{_small(figure.unknown, 'plan-faint')}"
         "</div>"
     )
 
 
+def _small(text: str, kind: str = "") -> str:
+    return f'<div class="plan-figure-small {kind}" title="{escape(text)}">{escape(text)}</div>'
+
+
 def bar(pieces: Sequence[Piece]) -> str:
-    """Return a bar of everybody, one stretch per class."""
+    """Return a bar of everybody, one stretch per class; an empty strip where there are none."""
+    if not pieces:
+        return '<div class="plan-bar plan-bar-none"></div>'
     stretches = "".join(
         f'<span class="plan-piece plan-piece-{escape(piece.name.split("_")[0])}" title="{escape(piece.text)}" '
         f'style="width:{100 * piece.share:.3f}%;background-color:{escape(piece.colour)}"></span>'
@@ -41,6 +46,18 @@ def place(card: Card, chosen: str, lang: Lang) -> str:
     return (
         f'<div class="plan-place" data-place="{escape(card.place_id)}"><h3>{escape(card.name)}</h3>'
         f"{rows(card.facts)}{''.join(_walk(walk, lang) for walk in walks)}</div>"
+    )
+
+
+def site(card: SiteCard) -> str:
+    """Return the card of a facility: its facts, and who has it as the nearest."""
+    nearest = "".join(
+        f'<div class="plan-walk"><span class="plan-faint">{escape(title)}</span><div>{escape(text)}</div></div>'
+        for title, text in card.nearest
+    )
+    return (
+        f'<div class="plan-place" data-site="{escape(card.site_id)}"><h3>{escape(card.name)}</h3>'
+        f"{rows(card.facts)}{nearest}</div>"
     )
 
 

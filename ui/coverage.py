@@ -8,13 +8,14 @@ from exhibits import basemap, charts, gaps, headline, place, webmap
 from exhibits.classes import limits_min, shown_groups
 from exhibits.isolayer import isochrone_layer
 from exhibits.quality import parameter_rows, quality_table, rows_left_out
+from exhibits.site_card import site_card
 from exhibits.style import label
 from exhibits.wording import parameters_line
 from geodata.study import Walking
 from geodata.words import Lang, say
 from scenarios import Outcome
-from ui import cards, sidebar
-from ui.offline_map import Click, Focus, show_map
+from ui import cards, chosen, sidebar
+from ui.offline_map import Focus, show_map
 
 MAP_HEIGHT_PX = 540
 MAP_SHARE, CARD_SHARE = 7, 3
@@ -43,7 +44,7 @@ def show(outcome: Outcome, own: Walking, lang: Lang) -> None:
 def _map_and_card(outcome: Outcome, group: str, lang: Lang) -> None:
     left, right = st.columns([MAP_SHARE, CARD_SHARE], gap="small")
     with right:
-        _search(outcome, lang)
+        chosen.search(outcome, lang)
         below = st.container(height=MAP_HEIGHT_PX - 86, border=False)
     with left:
         _map(outcome, group, lang)
@@ -52,19 +53,18 @@ def _map_and_card(outcome: Outcome, group: str, lang: Lang) -> None:
 
 
 def _map(outcome: Outcome, group: str, lang: Lang) -> None:
-    chosen = chosen_place(outcome)
+    area = chosen.chosen_place(outcome)
     layers = [
         *basemap.base_layers(outcome.city, lang),
         isochrone_layer(outcome, group, lang),
         webmap.places_layer(outcome, group, lang),
         *reversed(webmap.facility_layers(outcome, group, lang)),
     ]
-    if chosen:
-        layers.append(place.walks_layer(outcome, chosen, group, lang))
+    if area:
+        layers.append(place.walks_layer(outcome, area, group, lang))
     focus = None
-    moved = st.session_state.get("place_moved")
-    if chosen and moved and (bounds_deg := place.focus_deg(outcome, chosen, group)):
-        focus = Focus(f"{chosen} {moved}", bounds_deg)
+    if area and chosen.moved() and (bounds_deg := place.focus_deg(outcome, area, group)):
+        focus = Focus(f"{area} {chosen.moved()}", bounds_deg)
     show_map(
         layers,
         webmap.legend(outcome, group, lang),
@@ -72,38 +72,21 @@ def _map(outcome: Outcome, group: str, lang: Lang) -> None:
         key=f"map{outcome.city.fingerprint}",
         lang=lang,
         height_px=MAP_HEIGHT_PX,
-        on_click=lambda click: choose(clicked_place(outcome, click), moved=False),
+        on_click=lambda click: chosen.take(outcome, click),
         focus=focus,
     )
 
 
-def _search(outcome: Outcome, lang: Lang) -> None:
-    text = st.text_input(
-        say("ui_place_search", lang), placeholder=say("ui_place_search_hint", lang), key="place_search"
-    )
-    found = place.search(outcome.city, text)
-    if text and not found:
-        st.caption(say("ui_place_not_found", lang, text=text))
-    if found and st.session_state.get("search_seen") != text:
-        st.session_state["search_seen"] = text
-        choose(found[0], moved=True)
-    if len(found) > 1:
-        st.selectbox(
-            say("ui_place_found", lang, n=len(found)),
-            found,
-            format_func=lambda one: place.name_of(outcome.city, one),
-            key="place_pick",
-            on_change=lambda: choose(st.session_state["place_pick"], moved=True),
-        )
-
-
 def _card(outcome: Outcome, group: str, lang: Lang) -> None:
-    chosen = chosen_place(outcome)
-    if not chosen:
-        missed = "place" in st.session_state
-        st.html(f'<div class="plan-hint">{escape(say("ui_place_none" if missed else "ui_place_hint", lang))}</div>')
+    area, site = chosen.chosen_place(outcome), chosen.chosen_site(outcome)
+    if not (area or site):
+        st.html(f'<div class="plan-hint">{escape(chosen.hint("ui_place_hint", lang))}</div>')
         return
-    st.html(cards.place(place.card(outcome, chosen, lang), group, lang))
+    chosen.clear_button(lang)
+    if area:
+        st.html(cards.place(place.card(outcome, area, lang), group, lang))
+    else:
+        st.html(cards.site(site_card(outcome, site, lang)))
 
 
 @st.fragment
@@ -177,7 +160,7 @@ def _gaps(outcome: Outcome, group: str, lang: Lang) -> None:
         rows = picked["selection"]["rows"]
         if rows and st.session_state.get("row_seen") != (group, rows[0]):
             st.session_state["row_seen"] = (group, rows[0])
-            choose(str(table.index[rows[0]]), moved=True)
+            chosen.choose(str(table.index[rows[0]]), moved=True)
             st.rerun()
         _download(outcome, table, "ui_file_places", lang)
 
@@ -212,22 +195,3 @@ def _quality(outcome: Outcome, group: str, lang: Lang) -> None:
             st.dataframe(table, hide_index=True, height=420)
         if more := rows_left_out(outcome):
             st.caption(say("ui_quality_more", lang, n=more))
-
-
-def choose(place_id: str, *, moved: bool) -> None:
-    """Remember the residential area that was chosen; ``moved``: the map goes there."""
-    st.session_state["place"] = place_id
-    st.session_state["place_moved"] = st.session_state.get("place_moved", 0) + 1 if moved else 0
-
-
-def chosen_place(outcome: Outcome) -> str:
-    """Return the residential area that was chosen, "" where none was or it is no longer there."""
-    chosen = str(st.session_state.get("place", ""))
-    return chosen if chosen in outcome.city.residential.index else ""
-
-
-def clicked_place(outcome: Outcome, click: Click) -> str:
-    """Return the residential area that a click means."""
-    if click.layer == "places":
-        return click.id
-    return place.place_at(outcome.city, click.lat_deg, click.lon_deg, click.near_m)

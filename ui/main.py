@@ -8,7 +8,7 @@ import streamlit as st
 from geodata.faults import InputError
 from geodata.words import Lang, say
 from scenarios import Outcome
-from ui import coverage, language, session, sidebar
+from ui import coverage, language, rules, session, sidebar
 
 HERE = Path(__file__).parent
 MOST_FAULTS = 50
@@ -20,7 +20,12 @@ def show() -> None:
     # before st.navigation: a page icon set later is fetched from the internet
     st.set_page_config(page_title=say("ui_product", lang), page_icon=str(HERE / "icon.png"), layout="wide")
     st.html(HERE / "look.css")
-    page = st.navigation([st.Page(_coverage, title=say("ui_page_coverage", lang), url_path="coverage", default=True)])
+    page = st.navigation(
+        [
+            st.Page(_coverage, title=say("ui_page_coverage", lang), url_path="coverage", default=True),
+            st.Page(_rules, title=say("ui_page_rules", lang), url_path="rules"),
+        ]
+    )
     page.run()
 
 
@@ -28,6 +33,15 @@ def _coverage() -> None:
     lang = language.lang()
     if (asked := asked_for(lang)) and (outcome := outcome_of(asked, lang)):
         coverage.show(outcome, asked.own, lang)
+
+
+def _rules() -> None:
+    lang = language.lang()
+    if (asked := asked_for(lang)) and (outcome := outcome_of(asked, lang)):
+        try:
+            rules.show(outcome, lang)
+        except InputError as error:
+            _tell(error, lang)
 
 
 def asked_for(lang: Lang) -> session.Asked | None:

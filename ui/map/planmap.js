@@ -98,7 +98,11 @@
       add("circle", { cx: 11, cy: 7, r: 5, fill: row.fill, stroke: row.edge === "#ffffff" ? row.fill : row.edge });
     } else {
       add("rect", { x: 0.5, y: 0.5, width: 21, height: 13, fill: row.fill || "none", stroke: row.edge });
-      if (row.hatch) {
+      if (row.hatch === ".") {
+        [4, 9, 14, 19].forEach(function (x, i) { [4, 10].forEach(function (y) {
+          add("rect", { x: x - 1, y: y - (i % 2 ? 2 : 0), width: 2, height: 2, fill: row.hatchColour });
+        }); });
+      } else if (row.hatch) {
         for (var x = -12; x < 24; x += 5) {
           if (row.hatch !== "\\") { add("line", { x1: Math.max(x, 1), y1: Math.min(13, 13 + x - 1), x2: Math.min(x + 12, 21), y2: Math.max(1, x + 13 - 21), stroke: row.hatchColour }); }
           if (row.hatch !== "/") { add("line", { x1: Math.max(x, 1), y1: Math.max(1, 1 - x), x2: Math.min(x + 12, 21), y2: Math.min(13, 22 - x), stroke: row.hatchColour }); }
