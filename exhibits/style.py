@@ -72,6 +72,9 @@ GROUP_MARKS: Mapping[str, Mark] = {
 }
 OTHER_MARK = Mark("diamond", "#6f6f6f")
 SITE_MARK = Mark("star", "#ffd400", "#1a1a1a")  # a proposed site
+CANDIDATE_MARK = Mark("diamond", "#ffffff", "#4a5560")  # could have been proposed
+EXCLUDED_MARK = Mark("diamond", "#8b949b", "#ffffff")  # may not be proposed
+NEWLY_LOOK = Look("#ffe45c", "#6b5300", "/", "#b58e00")  # newly covered by a proposed site
 
 INK, MUTED, PAPER, LINE, ACCENT, FAINT = "#1f2933", "#5b6770", "#ffffff", "#d5dbe1", "#0a4a7d", "#b9c2ca"
 STREET_MAIN, STREET_MAIN_CASE, STREET, STREET_MINOR = "#ffffff", "#c3c8cc", "#d9dcde", "#e6e7e8"

@@ -46,6 +46,11 @@ crs  = "auto"
 [walking]
 profile    = "standard"      # 步行速度 1.0 米/秒；可改为其他人群，或直接写 speed_m_s
 limits_min = [5, 10, 15]     # 步行时限（分钟），含上限
+
+# [siting]                   # 选址：去掉以下各行行首的 # 即求解并写出 sites.csv
+# sites = 10                 # 新增几处
+# goal  = "elders"           # 新覆盖老年人最多；另有 households people places all mean_walk worst_walk
+# group = "day_care"         # 为哪类设施选址
 """
 
 

@@ -1,0 +1,151 @@
+"""The command line: ``python -m exhibits make STUDY.toml --out DIR``.
+
+Exit status 0: done; 2: the input is at fault, every fault said on standard error; 1: our own fault.
+Nothing heavy is imported before a command is known, so that ``--help`` answers at once.
+"""
+
+import argparse
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from geodata.words import Lang, say
+
+if TYPE_CHECKING:
+    from geodata.faults import InputError
+    from scenarios.outcome import Outcome
+
+DONE, OUR_FAULT, BAD_INPUT = 0, 1, 2
+PRODUCTS: Mapping[str, str] = {  # file: the module that makes it by its ``make(outcome, path, lang)``
+    "atlas.pdf": "exhibits.atlas",
+    "report.xlsx": "exhibits.workbook",
+    "statement.docx": "exhibits.statement",
+    "map.html": "exhibits.onefile",
+    "layers.gpkg": "exhibits.gis",
+}
+Tell = Callable[[str], None]
+
+
+def parser(lang: Lang) -> argparse.ArgumentParser:
+    """Return the parser with its help in ``lang``."""
+    shared = argparse.ArgumentParser(add_help=False)
+    shared.add_argument("--lang", choices=("zh", "en"), default="zh", help=say("cli_lang", lang))
+    top = argparse.ArgumentParser(prog="python -m exhibits", description=say("make_about", lang), parents=[shared])
+    commands = top.add_subparsers(dest="command", required=True, metavar="make")
+    make = commands.add_parser("make", parents=[shared], help=say("make_make", lang))
+    make.add_argument("study", type=Path, metavar="STUDY.toml", help=say("cli_study", lang))
+    make.add_argument("--out", type=Path, required=True, metavar="DIR", help=say("cli_out", lang))
+    make.add_argument("--only", default="", metavar="LIST", help=say("make_only", lang, names=", ".join(PRODUCTS)))
+    make.add_argument("--png", action="store_true", help=say("make_png", lang))
+    make.add_argument("--unit", default="", metavar="TEXT", help=say("make_unit", lang))
+    make.add_argument("--made-on", default="", metavar="TEXT", help=say("make_made_on", lang))
+    make.add_argument("--approval", default="", metavar="TEXT", help=say("make_approval", lang))
+    return top
+
+
+def wanted_lang(words: list[str]) -> Lang:
+    """Find ``--lang en`` before parsing, so that help and usage errors are in the language asked for."""
+    return "en" if "--lang=en" in words or "--lang en" in " ".join(words) else "zh"
+
+
+def main(words: list[str]) -> int:
+    """Run one command and return the exit status."""
+    lang = wanted_lang(words)
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):  # a Windows console may be in another code page
+            stream.reconfigure(encoding="utf-8", errors="replace")
+    asked = parser(lang).parse_args(words)
+    from geodata.faults import InputError  # noqa: PLC0415 - after the parser, so that --help stays quick
+
+    try:
+        return make(asked, lang)
+    except InputError as error:
+        tell(error, lang)
+        return BAD_INPUT
+    except KeyboardInterrupt:
+        return OUR_FAULT
+    except Exception as error:  # noqa: BLE001 - the last stop: say it in words, with the place it came from
+        import traceback  # noqa: PLC0415 - only when something broke
+
+        traceback.print_exc()
+        print(say("cli_our_fault", lang, why=f"{type(error).__name__}: {error}"), file=sys.stderr)
+        return OUR_FAULT
+
+
+def tell(error: "InputError", lang: Lang) -> None:
+    """Say every fault on standard error."""
+    print(say("cli_faults", lang, errors=len(error.faults)), file=sys.stderr)
+    for fault in error.faults:
+        print(f"- {fault.line(lang)}", file=sys.stderr)
+
+
+def make(asked: argparse.Namespace, lang: Lang) -> int:
+    """Compute everything and write the exhibits, all of them or none."""
+    names = wanted(asked.only)
+    from exhibits.folder import whole  # noqa: PLC0415 - heavy, only once a command is known
+    from scenarios.outcome import run  # noqa: PLC0415
+    from scenarios.progress import bar  # noqa: PLC0415
+    from scenarios.tables import refuse_unwritable  # noqa: PLC0415
+
+    refuse_unwritable(asked.out)
+    with bar(lang) as progress:
+        outcome = run(asked.study, progress=progress)
+    with whole(asked.out) as unfinished, steps() as shown:
+        for name in names:
+            shown(say("make_stage", lang, name=name))
+            one(outcome, unfinished, name, asked, lang, shown)
+    files = ("、" if lang == "zh" else ", ").join(names)
+    print(say("make_done", lang, folder=asked.out, files=files))
+    return DONE
+
+
+def wanted(only: str) -> list[str]:
+    """Return the products asked for in their order; all that are there unless ``--only`` names some."""
+    from geodata.faults import fail  # noqa: PLC0415 - after the parser
+
+    there = [name for name, module in PRODUCTS.items() if find_spec(module) is not None]
+    asked = [word.strip() for word in only.split(",") if word.strip()]
+    for word in asked:
+        if word not in PRODUCTS:
+            raise fail("make_only_unknown", column="--only", value=word, names=", ".join(PRODUCTS))
+        if word not in there:
+            raise fail("make_not_there", column="--only", value=word)
+    if not there:
+        raise fail("make_none")
+    return [name for name in there if not asked or name in asked]
+
+
+def one(outcome: "Outcome", folder: Path, name: str, asked: argparse.Namespace, lang: Lang, shown: Tell) -> None:
+    """Make one product in ``folder``."""
+    from importlib import import_module  # noqa: PLC0415 - each product loads what it needs, when it is made
+
+    module = import_module(PRODUCTS[name])
+    more: dict[str, Any] = {}
+    if name == "atlas.pdf":
+        from exhibits.atlas.furniture import Imprint  # noqa: PLC0415 - matplotlib is slow to import
+
+        def sheet(number: int, of: int, title: str) -> None:
+            shown(say("make_sheet", lang, name=name, number=number + 1, of=of, title=title))
+
+        more = {
+            "imprint": Imprint(unit=asked.unit, made_on=asked.made_on, approval=asked.approval),
+            "png_folder": folder / "atlas" if asked.png else None,
+            "progress": sheet,
+        }
+    module.make(outcome, folder / name, lang, **more)
+
+
+@contextmanager
+def steps() -> Iterator[Tell]:
+    """Show what is being made on one line of a terminal; never into a file or a pipe."""
+    from tqdm import tqdm  # noqa: PLC0415 - after the parser
+
+    with tqdm(total=0, leave=False, disable=None, bar_format="{desc} {elapsed}") as line:
+        yield line.set_description_str
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
