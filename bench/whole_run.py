@@ -15,7 +15,10 @@ from pathlib import Path
 
 def timed(words: list[str]) -> tuple[float, float]:
     """Run ``python -m scenarios ...`` and return wall seconds and peak resident MiB of that process."""
-    code = "import resource,sys;from scenarios.__main__ import main;s=main(sys.argv[1:]);print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss,file=sys.stderr);sys.exit(s)"
+    code = (
+        "import resource, sys; from scenarios.__main__ import main; status = main(sys.argv[1:])\n"
+        "print(); print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, file=sys.stderr); sys.exit(status)"
+    )
     started = time.perf_counter()
     done = subprocess.run([sys.executable, "-c", code, *words], capture_output=True, text=True, check=False)
     took = time.perf_counter() - started

@@ -29,8 +29,8 @@ class Streets:
 
     A *node* is a junction or an end of streets, in Hilbert order. A *chain* is a polyline from node ``chain_u`` to node
     ``chain_v`` through vertices that meet nothing else. Vertices ``chain_start[c]`` to ``chain_start[c + 1] - 1``
-    belong to chain ``c``, the first lies on ``chain_u``, the last on ``chain_v``. *Segment* ``k`` joins vertices ``k`` and
-    ``k + 1`` of one chain; the slot of a chain's last vertex is no segment and holds zeros.
+    belong to chain ``c``, the first lies on ``chain_u``, the last on ``chain_v``. *Segment* ``k`` joins vertices ``k``
+    and ``k + 1`` of one chain; the slot of a chain's last vertex is no segment and holds zeros.
 
     Lengths are whole millimetres held as float64, so that sums are exact and the same in both directions.
     """

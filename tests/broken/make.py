@@ -17,8 +17,15 @@ LON, LAT = 117.0, 36.65
 EAST = 400 / 89_500  # degrees of longitude
 NORTH = 300 / 110_960
 
-STREETS = [[(LON, LAT), (LON + EAST / 2, LAT), (LON + EAST, LAT)], [(LON + EAST / 2, LAT), (LON + EAST / 2, LAT + NORTH)]]
-PLACES = [("P1", "东里", 500, LON + 0.0001, LAT + 0.0001), ("P2", "西里", 800, LON + EAST, LAT + 0.0001), ("P3", "北里", 300, LON + EAST / 2, LAT + NORTH)]
+STREETS = [
+    [(LON, LAT), (LON + EAST / 2, LAT), (LON + EAST, LAT)],
+    [(LON + EAST / 2, LAT), (LON + EAST / 2, LAT + NORTH)],
+]
+PLACES = [
+    ("P1", "东里", 500, LON + 0.0001, LAT + 0.0001),
+    ("P2", "西里", 800, LON + EAST, LAT + 0.0001),
+    ("P3", "北里", 300, LON + EAST / 2, LAT + NORTH),
+]
 SITES = [("F1", "东里日间照料中心", "day_care", LON + EAST / 2 + 0.0001, LAT + 0.0001)]
 
 RESIDENTIAL = "id,name,households,lon,lat\n" + "".join(f"{a},{b},{c},{d:.6f},{e:.6f}\n" for a, b, c, d, e in PLACES)
@@ -43,7 +50,11 @@ path = "streets.geojson"
 
 def lines(coordinates: list[list[tuple[float, float]]]) -> str:
     features = [
-        {"type": "Feature", "properties": {"highway": "residential"}, "geometry": {"type": "LineString", "coordinates": line}}
+        {
+            "type": "Feature",
+            "properties": {"highway": "residential"},
+            "geometry": {"type": "LineString", "coordinates": line},
+        }
         for line in coordinates
     ]
     return json.dumps({"type": "FeatureCollection", "features": features}, ensure_ascii=False)
@@ -105,7 +116,14 @@ def tables() -> None:
         "facilities_no_kind.csv": "id,name,lon,lat\nF1,东里日间照料中心,117.002,36.65\n",
         "facilities_duplicate_id.csv": FACILITIES + FACILITIES.splitlines()[1] + "\n",
         "streets_not_json.geojson": lines(STREETS)[:-20],
-        "streets_points.geojson": json.dumps({"type": "FeatureCollection", "features": [{"type": "Feature", "properties": {}, "geometry": {"type": "Point", "coordinates": [LON, LAT]}}]}),
+        "streets_points.geojson": json.dumps(
+            {
+                "type": "FeatureCollection",
+                "features": [
+                    {"type": "Feature", "properties": {}, "geometry": {"type": "Point", "coordinates": [LON, LAT]}}
+                ],
+            }
+        ),
         "streets_none.geojson": json.dumps({"type": "FeatureCollection", "features": []}),
         "streets_motorways_only.geojson": lines(STREETS).replace("residential", "motorway"),
         "streets_broken.osm": "<osm><node id='1' lat='36.65' lon='117.0'></osm",
@@ -122,14 +140,20 @@ def tables() -> None:
     (HERE / "residential_garbage.parquet").write_bytes(b"PAR1" + bytes(100))
     (HERE / "residential_garbage.gpkg").write_bytes(b"SQLite format 3\x00" + bytes(200))
     (HERE / "residential_pickle.pkl").write_bytes(b"\x80\x04\x95\x0b\x00\x00\x00\x00\x00\x00\x00\x8c\x07nothing\x94.")
-    (HERE / "residential_ten_thousand_columns.csv").write_text(",".join(f"c{n}" for n in range(10_001)) + "\n" + "1," * 10_000 + "1\n", encoding="utf-8")
+    (HERE / "residential_ten_thousand_columns.csv").write_text(
+        ",".join(f"c{n}" for n in range(10_001)) + "\n" + "1," * 10_000 + "1\n", encoding="utf-8"
+    )
     book = openpyxl.Workbook()
     book.active.append(["说明", "这里没有表"])  # type: ignore[union-attr]
     book.save(HERE / "residential_no_table.xlsx")
 
 
 def shapefiles() -> None:
-    places = gpd.GeoDataFrame({"id": ["P1", "P2"], "name": ["a", "b"], "households": [500, 800]}, geometry=[Point(LON, LAT), Point(LON + EAST, LAT)], crs=4326)
+    places = gpd.GeoDataFrame(
+        {"id": ["P1", "P2"], "name": ["a", "b"], "households": [500, 800]},
+        geometry=[Point(LON, LAT), Point(LON + EAST, LAT)],
+        crs=4326,
+    )
     folder = HERE / "shapes"
     folder.mkdir(exist_ok=True)
     places.to_file(folder / "places.shp")
@@ -157,10 +181,16 @@ def shapefiles() -> None:
     two.unlink(missing_ok=True)
     places.to_file(two, layer="现状", driver="GPKG")
     places.to_file(two, layer="规划", driver="GPKG")
-    lined = gpd.GeoDataFrame({"id": ["P1"], "name": ["a"], "households": [5]}, geometry=[LineString([(LON, LAT), (LON, LAT + 0.01)])], crs=4326)
+    lined = gpd.GeoDataFrame(
+        {"id": ["P1"], "name": ["a"], "households": [5]},
+        geometry=[LineString([(LON, LAT), (LON, LAT + 0.01)])],
+        crs=4326,
+    )
     lined.to_file(HERE / "residential_lines.geojson", driver="GeoJSON")
     square = Polygon([(LON, LAT), (LON + 0.01, LAT), (LON, LAT + 0.01)])
-    gpd.GeoDataFrame({"id": ["P1"], "name": ["a"], "households": [5]}, geometry=[square], crs=3857).set_crs(None, allow_override=True).to_file(HERE / "streets_polygons.geojson", driver="GeoJSON")
+    gpd.GeoDataFrame({"id": ["P1"], "name": ["a"], "households": [5]}, geometry=[square], crs=3857).set_crs(
+        None, allow_override=True
+    ).to_file(HERE / "streets_polygons.geojson", driver="GeoJSON")
 
 
 def main() -> None:
@@ -169,7 +199,7 @@ def main() -> None:
     tables()
     shapefiles()
     buffer = io.StringIO()
-    buffer.write(f"{len([path for path in HERE.iterdir() if path.is_file() and path.suffix not in {'.py'}])} files\n")
+    buffer.write(f"{len([path for path in HERE.iterdir() if path.is_file() and path.suffix != '.py'])} files\n")
     print(buffer.getvalue())
 
 
