@@ -1,8 +1,9 @@
 """Siting: where to build, with proof. Sites are chosen from the sites of a ``Reach`` for the places of it.
 
-Five words mean the same in every function. ``sites`` is how many to choose; ``fixed`` sites are open anyway: they serve,
-but neither count among ``sites`` nor stand in ``Plan.chosen``; ``closed`` sites serve nobody even if they stand in
-``fixed``; ``forced`` sites must be chosen and count; ``forbidden`` sites may not be chosen. All limits are included.
+Five words mean the same in every function. ``sites`` is how many to choose; ``fixed`` sites are open anyway: they
+serve, but neither count among ``sites`` nor stand in ``Plan.chosen``; ``closed`` sites serve nobody even if they
+stand in ``fixed``; ``forced`` sites must be chosen and count; ``forbidden`` sites may not be chosen. Limits
+are included.
 """
 
 from importlib import import_module
@@ -11,13 +12,13 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from planning.siting.center import p_center
     from planning.siting.cover import cover_most
-    from planning.siting.cover_all import cover_all
+    from planning.siting.fewest import cover_all
     from planning.siting.median import p_median
     from planning.siting.plan import Plan
 
 HOMES = {
     "Plan": "plan",
-    "cover_all": "cover_all",
+    "cover_all": "fewest",
     "cover_most": "cover",
     "p_center": "center",
     "p_median": "median",

@@ -11,8 +11,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from geodata.compiled import compiled
 from geodata.streets import Floats, Longs
-from planning.search import compiled
 from planning.siting.problem import Sheet
 
 LOOK = 40  # steps between two looks at the gap
@@ -42,7 +42,7 @@ def worth(of: Sheet, price: Floats) -> Floats:
 def at_prices(of: Sheet, price: Floats, count: int) -> float:
     """Return the bound that ``price`` proves."""
     found = np.sort(worth(of, price))
-    return (of.weight - price).sum() + found[len(found) - count :].sum()
+    return float((of.weight - price).sum() + found[len(found) - count :].sum())
 
 
 @compiled
@@ -70,7 +70,7 @@ def _level(wanted: Floats, step: Floats, count: float) -> float:
             low = middle
         else:
             high = middle
-    return 0.5 * (low + high)
+    return float(0.5 * (low + high))
 
 
 @compiled
@@ -98,8 +98,8 @@ def _step_price(of: Sheet, price: Floats, ahead: Floats, balance: float) -> None
 
 
 @compiled
-def relaxation(of: Sheet, count: int, steps: int, close: float) -> Bound:
-    """Bound the weight that ``count`` candidates cover, in at most ``steps``, or until within ``close`` of the least.
+def relaxation(of: Sheet, count: int, steps: int, close: float, need: float = -np.inf) -> Bound:
+    """Bound the weight that ``count`` candidates cover, in at most ``steps``, until within ``close`` of the least.
 
     Parameters
     ----------
@@ -107,6 +107,8 @@ def relaxation(of: Sheet, count: int, steps: int, close: float) -> Bound:
         At least 1 and less than the number of candidates.
     close : float
         Share of the bound.
+    need : float
+        A weight; the search also ends once it is proven that this can't be covered.
     """
     sites, groups = len(of.site_start) - 1, len(of.weight)
     seen = (of.site_start[1:] - of.site_start[:-1]).astype(np.float64)
@@ -135,7 +137,7 @@ def relaxation(of: Sheet, count: int, steps: int, close: float) -> Bound:
             best, best_price = high_mean, price_mean.copy()
         if max(low, low_mean) > least:
             least, best_share = max(low, low_mean), (share.copy() if low > low_mean else share_mean.copy())
-        if best - least <= close * best:
+        if best - least <= close * best or best < need:
             break
         gap = min(high - low, high_mean - low_mean)
         if gap > 0.5 * last_gap and averaged < 0.5 * step:

@@ -36,7 +36,7 @@ def branch(
     waiting, visited = [root], 0
     while waiting:
         if visited >= NODES or not clock.left_s():
-            bound = min(known, min(node.bound for node in waiting))
+            bound = min(known, *(node.bound for node in waiting))
             return best, bound, "work" if visited >= NODES else "clock"
         node = waiting.pop()
         visited += 1

@@ -9,8 +9,8 @@ from geodata.streets import Floats, Longs
 from planning.reach import Reach
 from planning.siting.check import longest_seconds
 from planning.siting.cover import Choice
-from planning.siting.cover_all import fewest
 from planning.siting.exact import filled
+from planning.siting.fewest import fewest
 from planning.siting.median import no_plan
 from planning.siting.plan import Clock, Plan, Stop, found, infeasible
 from planning.siting.problem import cover
@@ -49,20 +49,19 @@ def p_center(
 def _nearest(asked: Question, clock: Clock) -> tuple[Longs, float, Stop]:
     """Return the sites of the shortest longest walk, a bound for it, and what ended the search."""
     steps = _steps(asked)
-    low, high = 0, len(steps) - 1  # the answer is one of steps[low..high]
-    known, best, stop = -1, np.empty(0, dtype=np.int64), "proof"
-    proven = 0
+    low, high, proven = 0, len(steps) - 1, 0  # the answer is one of steps[low..high]; none below ``proven`` can do
+    best: Longs = np.empty(0, dtype=np.int64)
+    stop: Stop = "proof"
     while low <= high and len(steps):
         middle = (low + high) // 2
         choice = _within(asked, float(steps[middle]), clock)
         if choice is not None and len(choice.sites) <= asked.more():
-            best, known, high = choice.sites, middle, middle - 1
+            best, high = choice.sites, middle - 1
         elif choice is None or choice.bound > asked.more():
             low = middle + 1
             proven = max(proven, low) if stop == "proof" else proven
         else:  # not known whether it can be done: go on above, the bound stays
             low, stop = middle + 1, choice.stopped_by
-    del known
     return best, float(steps[min(proven, len(steps) - 1)]) if len(steps) else 0.0, stop
 
 

@@ -10,22 +10,25 @@ from geodata.faults import Fault
 from geodata.streets import Longs
 from planning.reach import Reach
 from planning.siting import exact
-from planning.siting.bounds import Bound, relaxation, worth
+from planning.siting.bounds import LOOK, Bound, relaxation, worth
 from planning.siting.check import covered_weight
+from planning.siting.dominance import best_sites
 from planning.siting.local_search import anneal, greedy, settle
 from planning.siting.plan import Clock, Plan, Stop, found, infeasible
 from planning.siting.problem import Sheet, cover, part, value, whole
 from planning.siting.question import question, weights_of
 
-STEPS = 4000  # of the relaxation
+STEPS = 4000  # of the relaxation, at most
+STEPS_SHARE = 0.3  # of the time for the relaxation
+PAIRS_PER_S = 3e8  # pairs a second stands for in one step of it
 CLOSE = 1e-6
 TRIES = (20_000, 300_000)  # exchanges in a first round, least and most; 20 per pair of open and closed site between
 PATIENCE = 8  # rounds without a better choice
 KERNELS = 4  # kinds of kernels, by turns; after all of them rounds get twice as long
 ELITE = 8  # best choices that make up the last kind of kernel
 HEATS = ((0.05, 0.0015), (0.1, 0.001), (0.05, 0.005))  # first and last temperature, in what a site covers on average
-TOUCHES_PER_S = 200e6  # how much work a second stands for, about as a desktop does
-SEARCH_SHARE = (0.2, 0.8)  # of the time for annealing: where the solver can take over, and where it can't
+TOUCHES_PER_S = 350e6  # how much work a second stands for, about as a desktop does
+SEARCH_SHARE = (0.15, 0.8)  # of the time for annealing: where the solver can take over, and where it can't
 TOO_LARGE = 250_000  # pairs beyond which the solver's first relaxation alone takes longer than people wait
 SETTLED = 2e8  # pairs touched by one pass of ``settle``, at most
 
@@ -78,7 +81,7 @@ def cover_most(
 
 def most(of: Sheet, count: int, clock: Clock) -> Choice:
     """Choose ``count`` candidates of a sheet that cover most, or all when there are fewer."""
-    useful = np.flatnonzero(np.diff(of.site_start))
+    useful = best_sites(of)
     if len(useful) <= count:
         return Choice(exact.filled(len(of.site_start) - 1, useful, count), value(of, useful), "proof")
     if count == 0:
@@ -94,7 +97,8 @@ def most(of: Sheet, count: int, clock: Clock) -> Choice:
 def _search(of: Sheet, count: int, clock: Clock) -> tuple[Longs, float, Stop]:
     """Bound, anneal, fix what the bound decides, and solve the rest."""
     best = greedy(of, count)
-    bound = relaxation(of, count, STEPS, CLOSE)
+    allowed = STEPS_SHARE * clock.limit_s * PAIRS_PER_S / len(of.group_site)
+    bound = relaxation(of, count, int(np.clip(allowed, LOOK, STEPS)), CLOSE)
     best, small, stop = _annealed(of, bound, count, best, clock)
     if bound.value < value(of, best) + exact.slack(of, value(of, best)):
         return best, value(of, best), "proof"
@@ -120,7 +124,7 @@ def _annealed(of: Sheet, bound: Bound, count: int, best: Longs, clock: Clock) ->
             return best, small, "work"
         if not clock.left_s():
             return best, small, "clock"
-        kept = _kernel(of, bound, count, met, turn)
+        kept = kernel(of, bound, count, met, turn)
         sheet = part(of, kept)
         tries = int(np.clip(20 * count * len(bound.share), *TRIES)) << turn // KERNELS
         hot, cold = (heat * known / count for heat in HEATS[turn % len(HEATS)])
@@ -132,7 +136,7 @@ def _annealed(of: Sheet, bound: Bound, count: int, best: Longs, clock: Clock) ->
             best, known, idle = tried, value(of, tried), 0
 
 
-def _kernel(of: Sheet, bound: Bound, count: int, met: list[Longs], turn: int) -> Longs:
+def kernel(of: Sheet, bound: Bound, count: int, met: list[Longs], turn: int) -> Longs:
     """Return the candidates for one round: by their share in the relaxation, by their worth, or met in good choices."""
     if turn % KERNELS == KERNELS - 1:
         good = sorted(met, key=lambda one: -value(of, one))[:ELITE]

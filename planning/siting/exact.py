@@ -1,4 +1,4 @@
-"""The exact end of ``cover_most``: what the bound leaves open is given to the solver, which begins from the best known."""
+"""The exact end of ``cover_most``: what the bound leaves open goes to the solver, the best known with it."""
 
 import numpy as np
 from scipy import sparse
@@ -47,7 +47,11 @@ def search(
     asked = model(left, count - len(taken))
     scale = -asked.cost[-1] / left.weight[-1]
     begin = np.isin(kept, best).astype(float)
-    fits = np.isin(taken, best).all() and begin.sum() + len(taken) == count and np.isin(best, np.union1d(taken, kept)).all()
+    fits = (
+        np.isin(taken, best).all()
+        and begin.sum() + len(taken) == count
+        and np.isin(best, np.union1d(taken, kept)).all()
+    )
     start = np.concatenate([begin, np.minimum(1.0, matrix(left) @ begin)]) if fits else None
     near = 0.999 if whole(of.weight) else 1e-9 * max(1.0, known * scale)
     found = solve(asked, seconds=seconds, nodes=nodes, start=start, near=near)
@@ -55,8 +59,8 @@ def search(
     if not np.isfinite(found.bound) and found.bound < 0:
         limit = bound.value
     answer = best
-    if found.values is not None:
-        ones = kept[chosen(found.values, len(kept))]
+    if found.x is not None:
+        ones = kept[chosen(found.x, len(kept))]
         answer = filled(len(of.site_start) - 1, np.concatenate([taken, ones]), count)
         answer = answer if value(of, answer) > known else best
     reached = value(of, answer)

@@ -5,8 +5,8 @@ Compiled. For every candidate one pass over the places it is near tells the best
 
 import numpy as np
 
+from geodata.compiled import compiled
 from geodata.streets import Floats, Ints, Longs
-from planning.search import compiled
 from planning.siting.walks import Walks
 
 NOBODY = -1  # served by what is open anyway, or by nothing

@@ -14,11 +14,11 @@ FREE = highspy.kHighsInf
 
 @dataclass(frozen=True, eq=False)
 class Found:
-    """What the solver says of a model that is to be as small as can be; its values are to be worked out again."""
+    """What the solver says of a model that is to be as small as can be; its ``x`` is to be worked out again."""
 
-    values: Floats | None  # None: it found nothing
+    x: Floats | None  # None: it found nothing
     bound: float  # nothing is smaller than this; inf: there is no solution
-    done: bool  # solved to the end: ``values`` is as small as can be, or there is none
+    done: bool  # solved to the end: ``x`` is as small as can be, or there is none
 
 
 @dataclass(frozen=True, eq=False)

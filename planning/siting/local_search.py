@@ -7,8 +7,8 @@ is counted in exchanges tried, so that the answer is the same on every machine a
 import numpy as np
 from numpy.typing import NDArray
 
-from geodata.streets import Floats, Ints, Longs
-from planning.search import compiled
+from geodata.compiled import compiled
+from geodata.streets import Ints, Longs
 from planning.siting.problem import Sheet
 
 PER_STEP = 1000  # exchanges tried at one temperature
@@ -17,7 +17,7 @@ NEARBY = 0.6  # share of exchanges with a candidate that covers a group of the s
 
 @compiled
 def greedy(of: Sheet, count: int, need: float = np.inf) -> Longs:
-    """Choose up to ``count`` candidates, each the one that covers most anew, the first of equal ones, until ``need``."""
+    """Choose up to ``count`` candidates until ``need``, each the one that covers most anew; the first of equal ones."""
     sites = len(of.site_start) - 1
     open_sites = np.zeros(len(of.weight), dtype=np.int32)
     gain = np.zeros(sites)
@@ -76,15 +76,16 @@ def _count(of: Sheet, open_sites: Ints, site: int) -> None:
 
 
 @compiled
-def anneal(of: Sheet, start: Longs, tries: int, hot: float, cold: float, seed: int) -> Longs:
+def anneal(of: Sheet, start: Longs, tries: int, hot: float, cold: float, seed: int, need: float = np.inf) -> Longs:
     """Return the best choice met while exchanging one site at a time, from temperature ``hot`` down to ``cold``.
 
-    Temperatures are in weight covered. No candidate of the sheet may be without groups.
+    It ends early once ``need`` is covered. Temperatures are in weight covered. No candidate of the
+    sheet may be without groups.
     """
     np.random.seed(seed)  # noqa: NPY002 - what compiled code offers; its state is the thread's own
     chosen, sites, count = start.copy(), len(of.site_start) - 1, len(start)
     open_sites, is_open = _opened(of, chosen)
-    now = best = 0.0
+    now = best = of.weight[open_sites > 0].sum()
     best_chosen = chosen.copy()
     heat, cooling = hot, (cold / hot) ** (PER_STEP / tries)
     for turn in range(tries):
@@ -108,6 +109,8 @@ def anneal(of: Sheet, start: Longs, tries: int, hot: float, cold: float, seed: i
             if now > best:
                 best = now
                 best_chosen[:] = chosen
+                if best >= need:
+                    break
         else:
             _count(of, open_sites, out)
     return best_chosen

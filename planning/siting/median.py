@@ -11,9 +11,9 @@ from planning.reach import Reach
 from planning.siting.branching import Node, branch
 from planning.siting.check import weighted_seconds
 from planning.siting.cover import Choice
-from planning.siting.cover_all import fewest
 from planning.siting.exact import filled
 from planning.siting.exchange import build, descend, shaken
+from planning.siting.fewest import fewest
 from planning.siting.plan import Clock, Plan, found, infeasible
 from planning.siting.prices import ascend
 from planning.siting.problem import sheet

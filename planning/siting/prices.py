@@ -8,8 +8,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from geodata.compiled import compiled
 from geodata.streets import Floats, Longs
-from planning.search import compiled
 from planning.siting.walks import Walks
 
 
@@ -36,7 +36,7 @@ def yields(of: Walks, price: Floats) -> Floats:
 @compiled
 def at_prices(of: Walks, price: Floats, count: int) -> float:
     """Return the bound that ``price`` proves; no price may exceed the place's ``base``."""
-    return price.sum() + np.sort(yields(of, price))[:count].sum()
+    return float(price.sum() + np.sort(yields(of, price))[:count].sum())
 
 
 @compiled
@@ -56,7 +56,7 @@ def _served(of: Walks, price: Floats, taken: Longs) -> Floats:
 
 @compiled
 def ascend(of: Walks, start: Floats, count: int, best_cost: float, steps: int, near: float) -> Priced:
-    """Raise the bound from the prices ``start``; stop within ``near`` of ``best_cost``, what the best plan known costs."""
+    """Raise the bound from the prices ``start``; stop within ``near`` of the cost of the best plan known."""
     price = np.minimum(start, of.base)
     best, best_price = -np.inf, price.copy()
     pace, idle = 1.0, 0

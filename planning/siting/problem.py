@@ -97,8 +97,7 @@ def whole(weight: Floats) -> bool:
 
 
 def _merged(rows: sparse.csr_array, weight: Floats) -> tuple[sparse.csr_array, Floats]:
-    count = rows.shape[0]
-    if count < 2:
+    if not rows.shape[0]:
         return rows, weight
     draw = np.random.default_rng(20_251_231).integers(0, 2**63, size=rows.shape[1], dtype=np.uint64)
     mark = np.add.reduceat(draw[rows.indices], rows.indptr[:-1])  # sums wrap around; equal rows have equal marks
@@ -107,7 +106,7 @@ def _merged(rows: sparse.csr_array, weight: Floats) -> tuple[sparse.csr_array, F
     if not (np.array_equal(same.indptr, rows.indptr) and np.array_equal(same.indices, rows.indices)):
         return rows, weight  # two rows share a mark by chance: leave all apart
     order = np.argsort(first, kind="stable")  # groups in the order of their first places
-    total = np.bincount(group, weights=weight, minlength=len(first))
+    total: Floats = np.bincount(group, weights=weight, minlength=len(first)).astype(float)
     return rows[first[order]], total[order]
 
 

@@ -10,9 +10,10 @@ from scipy import sparse
 from geodata.faults import Fault, fail
 from geodata.streets import Floats, Longs
 from planning.reach import Reach
-from planning.siting.bounds import relaxation, worth
+from planning.siting.bounds import Bound, relaxation, worth
 from planning.siting.check import covered_weight
-from planning.siting.cover import Choice, most
+from planning.siting.cover import TOO_LARGE, Choice, kernel, most
+from planning.siting.dominance import essential
 from planning.siting.exact import COARSE
 from planning.siting.highs import FREE, Model, chosen, solve
 from planning.siting.local_search import anneal, greedy
@@ -21,8 +22,10 @@ from planning.siting.problem import Cover, Sheet, cover, matrix, part, value, wh
 from planning.siting.question import Question, question, weights_of
 
 STEPS = 2000  # of the relaxation
-TRIES = (20_000, 300_000)
-ROUNDS = 3  # of annealing for one site less
+CLOSE = 1e-5
+TRIES = (20_000, 600_000)
+ROUNDS = 3  # of annealing for one number of sites
+BOUND_SHARE, SEARCH_SHARE = 0.3, 0.8  # of the time: until the bound, until annealing ends
 
 
 def cover_all(
@@ -65,15 +68,22 @@ def cover_all(
     choice = fewest(*_asked(given, share), clock)
     picked = asked.named(asked.free[choice.sites])
     plan = found(
-        picked, float(len(picked)), len(asked.forced) + choice.bound, clock, stopped_by=choice.stopped_by, left_out=left_out
+        picked,
+        float(len(picked)),
+        len(asked.forced) + choice.bound,
+        clock,
+        stopped_by=choice.stopped_by,
+        left_out=left_out,
     )
     total = given.always + float(given.sheet.weight.sum())
     if total and covered_weight(reach, weights, asked.all_open(picked), limit_s) < share * total * (1 - 1e-9):
         raise AssertionError("the sites chosen cover less than was asked")
     if at_most is None or plan.objective <= at_most:
         return plan
-    reason = _too_few(asked, given, at_most, share, plan, clock)
-    return infeasible(reason, clock, left_out) if plan.bound > at_most else replace(plan, reason=reason)
+    if plan.bound > at_most:
+        return infeasible(_too_few(asked, given, at_most, share, plan, clock), clock, left_out)
+    details = {"sites": at_most, "found": len(picked), "needed": int(plan.bound)}
+    return replace(plan, reason=Fault(code="siting_maybe_too_few", details=details))
 
 
 def fewest(of: Sheet, need: float, clock: Clock, enough: int = 0) -> Choice:
@@ -81,19 +91,31 @@ def fewest(of: Sheet, need: float, clock: Clock, enough: int = 0) -> Choice:
 
     ``Choice.bound`` is the least number of candidates that may do.
     """
-    none = np.empty(0, dtype=np.int64)
     if need <= 0 or not len(of.weight):
-        return Choice(none, 0.0, "proof")
+        return Choice(np.empty(0, dtype=np.int64), 0.0, "proof")
+    if need < of.weight.sum() * (1 - 1e-12):
+        return _fewest(of, need, clock, enough)
+    left, kept = essential(of)
+    choice = _fewest(left, float(len(left.weight)), clock, enough)
+    return Choice(kept[choice.sites], choice.bound, choice.stopped_by)
+
+
+def _fewest(of: Sheet, need: float, clock: Clock, enough: int) -> Choice:
+    """Try greedy, the linear bound, annealing, and the solver, in this order, until one settles it."""
     best = greedy(of, len(of.site_start) - 1, need)
-    least = _least(of, need, len(best))
-    best = _fewer(of, need, best, max(least, enough), clock)
+    least = 1
+    if len(best) > max(1, enough):
+        least, bound = _bounded(of, need, enough or len(best) - 1, clock, once=enough > 0)
+        best = _fewer(of, need, best, bound, (least, enough), clock)
     if len(best) <= max(least, enough) or least > enough > 0:
         return Choice(np.sort(best), float(least), "proof")
+    if len(of.group_site) > TOO_LARGE:
+        return Choice(np.sort(best), float(least), "work")
     most_wanted = enough or len(best) - 1
     answer = solve(_model(of, need, least, most_wanted), seconds=clock.left_s(), near=0.999, enough=float(enough))
     stop: Stop = "proof" if answer.done else "clock"
-    if answer.values is not None:
-        ones = chosen(answer.values, len(of.site_start) - 1)
+    if answer.x is not None:
+        ones = chosen(answer.x, len(of.site_start) - 1)
         if value(of, ones) >= need:
             best = ones if len(ones) < len(best) else best
             least = len(best) if answer.done and not enough else least
@@ -103,7 +125,7 @@ def fewest(of: Sheet, need: float, clock: Clock, enough: int = 0) -> Choice:
         least = most_wanted + 1
     if np.isfinite(answer.bound):
         least = max(least, int(np.ceil(answer.bound - 1e-6)))
-    return Choice(np.sort(best), float(least), stop)
+    return Choice(np.sort(best), float(min(least, len(best))), stop)
 
 
 def _asked(given: Cover, share: float) -> tuple[Sheet, float]:
@@ -117,30 +139,71 @@ def _asked(given: Cover, share: float) -> tuple[Sheet, float]:
     return sheet, need - 1e-10 * (given.always + float(sheet.weight.sum()))
 
 
-def _least(of: Sheet, need: float, best: int) -> int:
-    """Return how many candidates it takes at least, by the linear relaxation of covering most with one less."""
-    sites = len(of.site_start) - 1
-    if best <= 1 or sites <= 1:
-        return 1
-    price = relaxation(of, min(best, sites) - 1, STEPS, 1e-6).price
-    each = np.sort(worth(of, price))[::-1]
-    reached = float((of.weight - price).sum()) + np.cumsum(each)
-    return int(np.searchsorted(reached, need * (1 - 1e-9))) + 1
+def _bounded(of: Sheet, need: float, count: int, clock: Clock, *, once: bool) -> tuple[int, Bound]:
+    """Return how many candidates it takes at least by the linear relaxation of covering most, and the last relaxation.
+
+    That of ``count`` candidates comes first; unless ``once``, bisection then looks for the fewest that may do.
+    """
+    target = need * (1 - 1e-9)
+    bound = relaxation(of, count, STEPS, CLOSE, target)
+    low, high = _least(of, target, bound), count
+    while not once and low < high and clock.spent_s() < BOUND_SHARE * clock.limit_s:
+        middle = (low + high) // 2
+        bound = relaxation(of, middle, STEPS, CLOSE, target)
+        if bound.value < target:
+            low = max(middle + 1, _least(of, target, bound))
+        else:
+            low, high = max(low, _least(of, target, bound)), middle
+    return low, bound
 
 
-def _fewer(of: Sheet, need: float, best: Longs, least: int, clock: Clock) -> Longs:
-    """Anneal for one site less, again and again, until that fails."""
-    useful = np.flatnonzero(np.diff(of.site_start))
-    sheet = part(of, useful)
-    turn = 0
-    while len(best) > max(1, least) and turn < ROUNDS and clock.left_s():
-        count = len(best) - 1
-        tries = int(np.clip(20 * count * len(useful), *TRIES))
+def _least(of: Sheet, target: float, bound: Bound) -> int:
+    """Return how many candidates it takes at least, by the prices of one relaxation."""
+    each = np.sort(worth(of, bound.price))[::-1]
+    reached = float((of.weight - bound.price).sum()) + np.cumsum(each)
+    return int(np.searchsorted(reached, target)) + 1
+
+
+def _fewer(of: Sheet, need: float, best: Longs, bound: Bound, goal: tuple[int, int], clock: Clock) -> Longs:
+    """Return fewer candidates that cover ``need``: ``enough`` if that is given, else as few as annealing finds.
+
+    What a try leaves uncovered says how many more candidates the next one should have.
+    """
+    least, enough = goal
+    if enough:
+        tried = _annealed(of, need, enough, bound, clock) if least <= enough else best
+        return tried if value(of, tried) >= need else best
+    marginal = np.sort(worth(of, bound.price))[::-1]
+    low = count = least
+    while count < len(best) and clock.spent_s() < SEARCH_SHARE * clock.limit_s:
+        tried = _annealed(of, need, count, bound, clock)
+        missing = need - value(of, tried)
+        if missing <= 0:
+            best = tried
+            count = (low + len(best)) // 2
+        else:
+            low = count + 1
+            more = int(0.7 * missing / max(marginal[min(count, len(marginal) - 1)], 1e-9 * need))
+            count = max(low, min(count + more, (low + len(best)) // 2))
+    return best
+
+
+def _annealed(of: Sheet, need: float, count: int, bound: Bound, clock: Clock) -> Longs:
+    """Return ``count`` candidates that cover ``need``, or the most that annealing found."""
+    best = greedy(of, count)
+    for turn in range(ROUNDS):
+        if value(of, best) >= need or not clock.left_s():
+            break
+        kept = kernel(of, bound, count, [best], turn)
+        kept = kept[np.diff(of.site_start)[kept] > 0]
+        if len(kept) <= count:
+            continue
+        sheet = part(of, kept)
         hot = 0.05 * need / count
-        start = greedy(sheet, count)
-        tried = useful[anneal(sheet, start, tries, hot, 0.02 * hot, turn)]
-        better = value(of, tried) >= need
-        best, turn = (tried, 0) if better else (best, turn + 1)
+        tries = int(np.clip(20 * count * len(of.site_start), *TRIES))
+        start = np.searchsorted(kept, best) if np.isin(best, kept).all() else greedy(sheet, count)
+        tried = kept[anneal(sheet, start, tries, hot, 0.03 * hot, turn, need)]
+        best = np.asarray(tried) if value(of, tried) > value(of, best) else best
     return best
 
 
