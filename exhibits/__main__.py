@@ -6,27 +6,19 @@ Nothing heavy is imported before a command is known, so that ``--help`` answers 
 
 import argparse
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from exhibits.products import PRODUCTS, Tell, TitleBlock, make_one
 from geodata.words import Lang, say
 
 if TYPE_CHECKING:
     from geodata.faults import InputError
-    from scenarios.outcome import Outcome
 
 DONE, OUR_FAULT, BAD_INPUT = 0, 1, 2
-PRODUCTS: Mapping[str, str] = {  # file: the module that makes it by its ``make(outcome, path, lang)``
-    "atlas.pdf": "exhibits.atlas",
-    "report.xlsx": "exhibits.workbook",
-    "statement.docx": "exhibits.statement",
-    "map.html": "exhibits.onefile",
-    "layers.gpkg": "exhibits.gis",
-}
-Tell = Callable[[str], None]
 
 
 def parser(lang: Lang) -> argparse.ArgumentParser:
@@ -93,12 +85,16 @@ def make(asked: argparse.Namespace, lang: Lang) -> int:
     refuse_unwritable(asked.out)
     with bar(lang) as progress:
         outcome = run(asked.study, progress=progress)
+    block = TitleBlock(unit=asked.unit, made_on=asked.made_on, approval=asked.approval)
+    left_out: list[str] = []
     with whole(asked.out) as unfinished, steps() as shown:
         for name in names:
             shown(say("make_stage", lang, name=name))
-            one(outcome, unfinished, name, asked, lang, shown)
+            left_out += make_one(outcome, unfinished, name, lang, block=block, png=asked.png, shown=shown)
     files = ("、" if lang == "zh" else ", ").join(names)
     print(say("make_done", lang, folder=asked.out, files=files))
+    for sentence in dict.fromkeys(left_out):
+        print(f"- {sentence}")
     return DONE
 
 
@@ -116,26 +112,6 @@ def wanted(only: str) -> list[str]:
     if not there:
         raise fail("make_none")
     return [name for name in there if not asked or name in asked]
-
-
-def one(outcome: "Outcome", folder: Path, name: str, asked: argparse.Namespace, lang: Lang, shown: Tell) -> None:
-    """Make one product in ``folder``."""
-    from importlib import import_module  # noqa: PLC0415 - each product loads what it needs, when it is made
-
-    module = import_module(PRODUCTS[name])
-    more: dict[str, Any] = {}
-    if name == "atlas.pdf":
-        from exhibits.atlas.furniture import Imprint  # noqa: PLC0415 - matplotlib is slow to import
-
-        def sheet(number: int, of: int, title: str) -> None:
-            shown(say("make_sheet", lang, name=name, number=number + 1, of=of, title=title))
-
-        more = {
-            "imprint": Imprint(unit=asked.unit, made_on=asked.made_on, approval=asked.approval),
-            "png_folder": folder / "atlas" if asked.png else None,
-            "progress": sheet,
-        }
-    module.make(outcome, folder / name, lang, **more)
 
 
 @contextmanager
