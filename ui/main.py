@@ -8,7 +8,7 @@ import streamlit as st
 from geodata.faults import InputError
 from geodata.words import Lang, say
 from scenarios import Outcome
-from ui import coverage, language, rules, session, sidebar
+from ui import coverage, handin, language, rules, session, sidebar, siting
 
 HERE = Path(__file__).parent
 MOST_FAULTS = 50
@@ -24,6 +24,8 @@ def show() -> None:
         [
             st.Page(_coverage, title=say("ui_page_coverage", lang), url_path="coverage", default=True),
             st.Page(_rules, title=say("ui_page_rules", lang), url_path="rules"),
+            st.Page(_siting, title=say("ui_page_siting", lang), url_path="siting"),
+            st.Page(_handin, title=say("ui_page_handin", lang), url_path="handin"),
         ]
     )
     page.run()
@@ -40,6 +42,24 @@ def _rules() -> None:
     if (asked := asked_for(lang)) and (outcome := outcome_of(asked, lang)):
         try:
             rules.show(outcome, lang)
+        except InputError as error:
+            _tell(error, lang)
+
+
+def _siting() -> None:
+    lang = language.lang()
+    if (asked := asked_for(lang)) and (outcome := outcome_of(asked, lang)):
+        try:
+            siting.show(outcome, lang)
+        except InputError as error:
+            _tell(error, lang)
+
+
+def _handin() -> None:
+    lang = language.lang()
+    if (asked := asked_for(lang)) and (outcome := outcome_of(asked, lang)):
+        try:
+            handin.show(outcome, lang)
         except InputError as error:
             _tell(error, lang)
 

@@ -246,7 +246,10 @@ def test_the_page_is_chinese_in_every_tab(study: Path, outcome: Outcome, monkeyp
         app.run()
         assert not app.exception
         codes = set(re.findall(r"[A-Z]{3,}", " ".join(outcome.judgement.rules()["rule_id"])))
-        assert not foreign(content(app), LATIN | codes | set(re.findall(r"[A-Za-z]{3,}", f"{outcome.fingerprint} {outcome.fingerprint[:8]}")))
+        assert not foreign(
+            content(app),
+            LATIN | codes | set(re.findall(r"[A-Za-z]{3,}", f"{outcome.fingerprint} {outcome.fingerprint[:8]}")),
+        )
 
 
 def test_choices_move_the_rate_only_when_judged_and_the_own_stands_beside(
