@@ -1,7 +1,7 @@
 """Siting: which candidates to open, whom and which quota gap each newly serves, and how good the choice is."""
 
 from collections.abc import Hashable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -166,16 +166,15 @@ def solved(
     if request.goal == "all":
         return cover_all(reach, limit_s, share=request.share, weights=demand, **more)  # type: ignore[arg-type]
     sites = request.sites or 0
-    if request.goal in {"mean_walk", "worst_walk"}:  # a place that no way leads from would make every plan infeasible
-        some = np.diff(reach.place_start) > 0
-        kept = np.concatenate([[0], np.cumsum(np.diff(reach.place_start)[some])])
-        reach = Reach(reach.places[some], reach.sites, kept, reach.site_ix, reach.seconds, reach.limit_s)
-        demand = demand[some]
+    if request.goal not in {"mean_walk", "worst_walk"}:
+        return cover_most(reach, demand, sites, limit_s, **more)  # type: ignore[arg-type]
+    some = np.diff(reach.place_start) > 0  # a place that no way leads from would make every plan infeasible
+    kept = np.concatenate([[0], np.cumsum(np.diff(reach.place_start)[some])])
+    left_out = tuple(reach.places[~some])
+    reach = Reach(reach.places[some], reach.sites, kept, reach.site_ix, reach.seconds, reach.limit_s)
     if request.goal == "mean_walk":
-        return p_median(reach, demand, sites, **more)  # type: ignore[arg-type]
-    if request.goal == "worst_walk":
-        return p_center(reach, sites, **more)  # type: ignore[arg-type]
-    return cover_most(reach, demand, sites, limit_s, **more)  # type: ignore[arg-type]
+        return replace(p_median(reach, demand[some], sites, **more), left_out=left_out)  # type: ignore[arg-type]
+    return replace(p_center(reach, sites, **more), left_out=left_out)  # type: ignore[arg-type]
 
 
 def _known(city: City, request: Request, usable: pd.Index) -> None:

@@ -121,6 +121,7 @@ def solver(sited: Sited) -> dict[str, Any]:
         "stopped_by": plan.stopped_by,
         "reason": plan.reason.message() if plan.reason else None,
         "candidates_excluded": len(sited.excluded),
+        "places_left_out": len(plan.left_out),
     }
 
 
