@@ -1,6 +1,5 @@
-"""The command line: ``python -m exhibits make STUDY.toml --out DIR``.
+"""The command line: ``python -m exhibits make STUDY.toml --out DIR``; exit statuses as in ``scenarios.command``.
 
-Exit status 0: done; 2: the input is at fault, every fault said on standard error; 1: our own fault.
 Nothing heavy is imported before a command is known, so that ``--help`` answers at once.
 """
 
@@ -10,15 +9,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from exhibits.products import PRODUCTS, Tell, TitleBlock, make_one
 from geodata.words import Lang, say
-
-if TYPE_CHECKING:
-    from geodata.faults import InputError
-
-DONE, OUR_FAULT, BAD_INPUT = 0, 1, 2
+from scenarios.command import DONE, status_of
 
 
 def parser(lang: Lang) -> argparse.ArgumentParser:
@@ -38,40 +32,9 @@ def parser(lang: Lang) -> argparse.ArgumentParser:
     return top
 
 
-def wanted_lang(words: list[str]) -> Lang:
-    """Find ``--lang en`` before parsing, so that help and usage errors are in the language asked for."""
-    return "en" if "--lang=en" in words or "--lang en" in " ".join(words) else "zh"
-
-
 def main(words: list[str]) -> int:
     """Run one command and return the exit status."""
-    lang = wanted_lang(words)
-    for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):  # a Windows console may be in another code page
-            stream.reconfigure(encoding="utf-8", errors="replace")
-    asked = parser(lang).parse_args(words)
-    from geodata.faults import InputError  # noqa: PLC0415 - after the parser, so that --help stays quick
-
-    try:
-        return make(asked, lang)
-    except InputError as error:
-        tell(error, lang)
-        return BAD_INPUT
-    except KeyboardInterrupt:
-        return OUR_FAULT
-    except Exception as error:  # noqa: BLE001 - the last stop: say it in words, with the place it came from
-        import traceback  # noqa: PLC0415 - only when something broke
-
-        traceback.print_exc()
-        print(say("cli_our_fault", lang, why=f"{type(error).__name__}: {error}"), file=sys.stderr)
-        return OUR_FAULT
-
-
-def tell(error: "InputError", lang: Lang) -> None:
-    """Say every fault on standard error."""
-    print(say("cli_faults", lang, errors=len(error.faults)), file=sys.stderr)
-    for fault in error.faults:
-        print(f"- {fault.line(lang)}", file=sys.stderr)
+    return status_of(words, parser, make)
 
 
 def make(asked: argparse.Namespace, lang: Lang) -> int:

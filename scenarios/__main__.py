@@ -1,20 +1,14 @@
-"""The command line: ``python -m scenarios demo | check | run``.
+"""The command line: ``python -m scenarios demo | check | run``; exit statuses as in ``scenarios.command``.
 
-Exit status 0: done; 2: the input is at fault, every fault said on standard error; 1: our own fault.
 Nothing heavy is imported before a command is known, so that ``--help`` answers at once.
 """
 
 import argparse
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from geodata.words import Lang, say
-
-if TYPE_CHECKING:
-    from geodata.faults import InputError
-
-DONE, OUR_FAULT, BAD_INPUT = 0, 1, 2
+from scenarios.command import BAD_INPUT, DONE, status_of
 
 
 def parser(lang: Lang) -> argparse.ArgumentParser:
@@ -35,41 +29,11 @@ def parser(lang: Lang) -> argparse.ArgumentParser:
     return top
 
 
-def wanted_lang(words: list[str]) -> Lang:
-    """Find ``--lang en`` before parsing, so that help and usage errors are in the language asked for."""
-    return "en" if "--lang=en" in words or "--lang en" in " ".join(words) else "zh"
-
-
 def main(words: list[str]) -> int:
     """Run one command and return the exit status."""
-    lang = wanted_lang(words)
-    for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):  # a Windows console may be in another code page
-            stream.reconfigure(encoding="utf-8", errors="replace")
-    asked = parser(lang).parse_args(words)
-    from geodata.faults import InputError  # noqa: PLC0415 - after the parser, so that --help stays quick
-
-    try:
-        return {"demo": demo, "check": check, "run": run}[asked.command](asked, lang)
-    except InputError as error:
-        tell(error, lang)
-        return BAD_INPUT
-    except KeyboardInterrupt:
-        print(say("cli_interrupted", lang), file=sys.stderr)
-        return OUR_FAULT
-    except Exception as error:  # noqa: BLE001 - the last stop: say it in words, with the place it came from
-        import traceback  # noqa: PLC0415 - only when something broke
-
-        traceback.print_exc()
-        print(say("cli_our_fault", lang, why=f"{type(error).__name__}: {error}"), file=sys.stderr)
-        return OUR_FAULT
-
-
-def tell(error: "InputError", lang: Lang) -> None:
-    """Say every fault on standard error."""
-    print(say("cli_faults", lang, errors=len(error.faults)), file=sys.stderr)
-    for fault in error.faults:
-        print(f"- {fault.line(lang)}", file=sys.stderr)
+    return status_of(
+        words, parser, lambda asked, lang: {"demo": demo, "check": check, "run": run}[asked.command](asked, lang)
+    )
 
 
 def demo(asked: argparse.Namespace, lang: Lang) -> int:

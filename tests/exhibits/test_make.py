@@ -4,9 +4,11 @@ from pathlib import Path
 
 import pytest
 
-from exhibits.__main__ import BAD_INPUT, DONE, OUR_FAULT, PRODUCTS, main, wanted
+from exhibits.__main__ import main, wanted
 from exhibits.folder import whole
+from exhibits.products import PRODUCTS
 from geodata.faults import InputError
+from scenarios.command import BAD_INPUT, DONE, OUR_FAULT
 from tests.exhibits.atlascity import demo
 
 
