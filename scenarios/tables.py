@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 
 from geodata import quality
@@ -129,9 +130,10 @@ def write_csv(table: pd.DataFrame, path: Path) -> None:
     shown = table.copy()
     for column in shown.columns:
         if column in ONE_DECIMAL:
-            shown[column] = shown[column].map(lambda value: "" if pd.isna(value) else f"{value:.1f}")
+            values = shown[column].to_numpy(dtype=float, na_value=np.nan)
+            shown[column] = ["" if np.isnan(value) else f"{value:.1f}" for value in values.tolist()]
         elif not pd.api.types.is_numeric_dtype(shown[column]) and not is_id(column):
-            shown[column] = shown[column].map(harmless)
+            shown[column] = [harmless(value) for value in shown[column].tolist()]
     shown.to_csv(path, index=False, encoding="utf-8-sig", lineterminator="\r\n")
 
 
