@@ -133,7 +133,7 @@ def write_csv(table: pd.DataFrame, path: Path) -> None:
             values = shown[column].to_numpy(dtype=float, na_value=np.nan)
             shown[column] = ["" if np.isnan(value) else f"{value:.1f}" for value in values.tolist()]
         elif not pd.api.types.is_numeric_dtype(shown[column]) and not is_id(column):
-            shown[column] = [harmless(value) for value in shown[column].tolist()]
+            shown[column] = pd.Series([harmless(value) for value in shown[column].tolist()], shown.index, dtype=object)
     shown.to_csv(path, index=False, encoding="utf-8-sig", lineterminator="\r\n")
 
 
