@@ -6,7 +6,6 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from geodata.city import City
 from geodata.faults import Fault, fail
@@ -293,8 +292,3 @@ def closed_gaps(city: City, paths: Network, judgement: Judgement | None, chosen:
 def plan_fault(plan: Plan) -> Fault | None:
     """Return why there is no plan, or None where there is one."""
     return plan.reason if plan.status == "infeasible" else None
-
-
-def after(states: pd.Series, newly: NDArray[np.bool_]) -> pd.Series:
-    """Return the states with the suggested sites open: what they newly cover is served."""
-    return states.mask(newly & (states == State.OUT).to_numpy(), State.SERVED.value)
