@@ -1,9 +1,7 @@
 """The one-file map: shapes decode to what went in, figures agree, nothing is fetched, no name becomes markup."""
 
 import json
-import os
 import re
-import shutil
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -20,6 +18,7 @@ from exhibits.onefile_shapes import UNIT, code, codes
 from exhibits.style import class_looks
 from planning.totals import counted
 from tests.exhibits import handed
+from tests.ui.conftest import browser_path
 
 
 @pytest.fixture(scope="module")
@@ -125,11 +124,9 @@ def test_five_thousand_areas_would_fit_into_15_mb(page: str) -> None:
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
-    driver = pytest.importorskip("playwright.sync_api")
-    names = ("chromium", "chromium-browser", "google-chrome", "msedge", "chrome")
-    path = os.environ.get("BROWSER_PATH") or next((found for name in names if (found := shutil.which(name))), "")
-    if not path:
-        pytest.skip("no browser on this computer")
+    from playwright import sync_api as driver
+
+    path = browser_path()
     with driver.sync_playwright() as play:
         opened = play.chromium.launch(executable_path=path, args=["--no-sandbox"])
         yield opened
