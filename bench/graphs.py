@@ -9,8 +9,8 @@ from scipy import sparse
 from scipy.sparse import csgraph
 
 from geodata.doors import DoorKind, Doors
-from geodata.hilbert import hilbert_order
-from geodata.street_chains import arcs_of
+from geodata.street.chains import arcs_of
+from geodata.street.hilbert import hilbert_order
 from geodata.streets import Streets
 
 BLOCK_M = 75.0

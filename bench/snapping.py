@@ -15,7 +15,7 @@ from scipy.spatial import cKDTree
 
 from bench.graphs import town
 from bench.walking import SIDES
-from geodata.snap import segment_grid, snap
+from geodata.street.snap import segment_grid, snap
 
 RUNS = 3
 
@@ -49,7 +49,7 @@ def one_size(size: str, count: int) -> str:
     plant_s, kd = cpu(lambda: cKDTree(nodes))
     node_s, (node_m, _) = cpu(lambda: kd.query(np.column_stack([x, y])))
     rows = (
-        ("geodata.snap: grid of segments (numba)", grid_s, snap_s),
+        ("geodata.street.snap: grid of segments (numba)", grid_s, snap_s),
         ("shapely STRtree.query_nearest", tree_s, near_s),
         ("geopandas sjoin_nearest (builds its tree within)", 0.0, join_s),
         ("nearest junction (scipy cKDTree): another, worse answer", plant_s, node_s),

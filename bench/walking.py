@@ -31,11 +31,11 @@ from bench.peers import (
     scipy_dense,
     symmetric_graph,
 )
-from planning import search_scipy, search_threads
-from planning.anchors import anchors
-from planning.network import NO_WAY_MM, Network, network
-from planning.profile import PRESETS
 from planning.reach import walk_doors
+from planning.walking import search_scipy, search_threads
+from planning.walking.anchors import anchors
+from planning.walking.network import NO_WAY_MM, Network, network
+from planning.walking.profile import PRESETS
 
 LIMIT_S = 900.0
 SIDES = {"20k": 143, "200k": 454, "1M": 1015}
@@ -59,11 +59,13 @@ def many_to_many(job: Town, net: Network, tools: set[str]) -> list[Timing]:
     ]
     ends = anchors(net, goals), anchors(net, homes)
     seconds, rows = cpu(lambda: search_threads.pairs(net, *ends, LIMIT_MM, inwards=True, threads=1), 5)
-    found.append(Timing("planning.search (numba), search alone", seconds, 5, len(job.sites), len(job.sites)))
+    found.append(Timing("planning.walking.search (numba), search alone", seconds, 5, len(job.sites), len(job.sites)))
     seconds, rows = cpu(lambda: search_scipy.pairs(net, *ends, LIMIT_MM, inwards=True), 1)
     assert len(rows.mm) == len(reach)
     found.append(
-        Timing("planning.search_scipy, our fallback: scipy by tiles", seconds, 1, len(job.sites), len(job.sites))
+        Timing(
+            "planning.walking.search_scipy, our fallback: scipy by tiles", seconds, 1, len(job.sites), len(job.sites)
+        )
     )
     for peer in (
         scipy_dense,
@@ -102,7 +104,7 @@ def nearest_site(job: Town, net: Network, tools: set[str]) -> list[Timing]:
     goals = anchors(net, doors_on(job.streets, job.sites, "s"))
     seconds, tree = cpu(lambda: search_threads.tree(net, goals, NO_WAY_MM - 1, inwards=True), 5)
     metres = tree.mm / 1000
-    found = [Timing("planning.search (numba), with site, way and true length", seconds, 5, 1, 1)]
+    found = [Timing("planning.walking.search (numba), with site, way and true length", seconds, 5, 1, 1)]
     graph = symmetric_graph(job)
 
     def compare(tool: str, runs: int, run: Callable[[], np.ndarray]) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from geodata.words import Lang, say
-from planning.findings import word
+from planning.rules.findings import word
 
 PASS, POOLED, WARN, FAIL, GREY, BARE = (
     ("#cfe3f3", "#0a3a63"),

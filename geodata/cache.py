@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from pyproj import CRS
 
 from geodata.faults import Fault, Severity
-from geodata.snap import SegmentGrid, grid, remember
+from geodata.street.snap import SegmentGrid, grid, remember
 from geodata.streets import Streets
 
 FORMAT = 1

@@ -15,17 +15,17 @@ import shapely
 from pyproj import CRS
 
 from geodata.cache import key_of
-from geodata.datum import datum_doubts
+from geodata.coordinates.datum import datum_doubts
+from geodata.coordinates.metric import metric_crs_of, scale_doubts
 from geodata.doors import Doors, find_doors, lost_gates, unconnected
 from geodata.faults import Fault, InputError, Severity
-from geodata.layers import LonLatTable, empty_table, read_lonlat, to_metric
 from geodata.membership import membership
-from geodata.metric import metric_crs_of, scale_doubts
 from geodata.population import elders, people
 from geodata.quality import city_doubts, layer_doubts
+from geodata.reading.layers import LonLatTable, empty_table, read_lonlat, to_metric
 from geodata.schema import COLUMNS, Candidates, Districts, Facilities, Gates, Medical, Residential
 from geodata.shapes import inner_points
-from geodata.street_build import read_streets
+from geodata.street.build import read_streets
 from geodata.streets import Streets
 from geodata.study import LayerSource, Study, Walking, read_study
 

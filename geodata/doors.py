@@ -17,7 +17,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from geodata.faults import Fault, Severity
 from geodata.shapes import Shapes, shapes_of
-from geodata.snap import snap
+from geodata.street.snap import snap
 from geodata.streets import Floats, Ints, Longs, Streets, Way
 
 MOST_CROSSINGS = 8  # doors kept of a boundary that meets streets more often, far apart from each other

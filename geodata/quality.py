@@ -14,8 +14,8 @@ import shapely
 from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
-from geodata.aliases import plain
 from geodata.faults import Fault, Severity
+from geodata.reading.aliases import plain
 from geodata.row_faults import RowFaults
 from geodata.study_area import future, outside, unknown_references
 from geodata.words import Lang

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from geodata.aliases import visible
 from geodata.faults import Fault, InputError, fail
+from geodata.reading.aliases import visible
 from geodata.schema import COLUMNS, LAYERS
 
 KEYS: Mapping[str, tuple[str, ...]] = {
@@ -48,7 +48,7 @@ class LayerSource:
 
 @dataclass(frozen=True, kw_only=True)
 class Walking:
-    """Who walks, as asked; ``planning.profile`` gives the words their numbers."""
+    """Who walks, as asked; ``planning.walking.profile`` gives the words their numbers."""
 
     profile: str = "standard"
     changes: Mapping[str, object] = field(default_factory=dict)  # speed_m_s, stairs_s, stairs, crossing_s, slope

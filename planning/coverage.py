@@ -14,8 +14,8 @@ from geodata.doors import Doors
 from geodata.streets import Floats
 from planning.capacity import CapacityRule, full, rule_of, seats
 from planning.groups import groups_of, members, numbers, site_doors, sites_table
-from planning.network import Network
 from planning.reach import Reach, nearest, walk_doors
+from planning.walking.network import Network
 
 LONG_ENOUGH_MM = 1000.0  # shorter segments are rounded too coarsely to tell a speed
 COLUMNS = ("place_id", "group", "nearest_id", "seconds", "metres", "straight_m", "band_min", "state", "door")

@@ -15,12 +15,12 @@ from geodata import doors as door_layer
 from geodata.doors import Doors
 from geodata.faults import fail
 from geodata.streets import Floats, Ints, Longs, Streets
-from planning import engine
-from planning.anchors import anchors, doors_of_owner
-from planning.field import Field, field
-from planning.nearest import nearest
-from planning.network import NO_WAY_MM, Network, network
-from planning.profile import WalkProfile, preset
+from planning.walking import engine
+from planning.walking.anchors import anchors, doors_of_owner
+from planning.walking.field import Field, field
+from planning.walking.nearest import nearest
+from planning.walking.network import NO_WAY_MM, Network, network
+from planning.walking.profile import WalkProfile, preset
 
 __all__ = ["BySite", "Field", "Reach", "field", "nearest", "walk", "walk_doors"]
 

@@ -9,11 +9,11 @@ import pandas as pd
 from geodata.city import City
 from planning.coverage import Approach, State, approach
 from planning.groups import groups_of, members, site_doors, sites_table
-from planning.network import network
-from planning.profile import WalkProfile
 from planning.totals import WEIGHTS, shares, weights
+from planning.walking.network import network
+from planning.walking.profile import WalkProfile
 
-SPEEDS_M_S = (0.64, 0.8, 1.0, 1.2)  # frail, elder, planning convention, general: see planning.profile
+SPEEDS_M_S = (0.64, 0.8, 1.0, 1.2)  # frail, elder, planning convention, general: see planning.walking.profile
 COLUMNS = ("group", "speed_m_s", "limit_min", "circle_m")
 
 

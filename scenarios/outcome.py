@@ -14,17 +14,17 @@ from geodata.city import DOOR_LAYERS, City, read_city, with_walking
 from geodata.faults import Fault
 from geodata.study import Study, Walking
 from planning import coverage as covering
-from planning import pool_memory
 from planning.coverage import Coverage
 from planning.groups import site_doors, site_faults
-from planning.judge import Judgement, judge_city
-from planning.network import Network, network
 from planning.presence import presence, presence_rates
-from planning.profile import WalkProfile, profile_of
-from planning.profiles import read_profile
 from planning.reach import Reach, walk_doors
+from planning.rules import pool_memory
+from planning.rules.judge import Judgement, judge_city
+from planning.rules.profiles import read_profile
 from planning.sensitivity import sensitivity
 from planning.totals import by_district, city_totals
+from planning.walking.network import Network, network
+from planning.walking.profile import WalkProfile, profile_of
 from scenarios.progress import Report, silent
 from scenarios.siting import Sited, site
 from scenarios.siting_request import read_request

@@ -11,9 +11,9 @@ from geodata.study import Study
 from geodata.words import Lang
 from planning.groups import site_doors
 from planning.presence import presence, presence_rates
-from planning.profiles import Profile, read_profile, with_choices
 from planning.reach import walk_doors
 from planning.rules import known_profiles
+from planning.rules.profiles import Profile, read_profile, with_choices
 from scenarios import summary
 from scenarios.outcome import Outcome, fingerprint_of, judged, looked_m
 

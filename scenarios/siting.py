@@ -12,14 +12,14 @@ from geodata.faults import Fault, fail
 from geodata.words import Lang, say
 from planning.coverage import Coverage, State
 from planning.groups import doors_of, members, site_doors
-from planning.judge import Judgement
-from planning.network import Network
-from planning.profiles import read_profile
 from planning.reach import Reach, nearest, walk_doors
+from planning.rules.judge import Judgement
+from planning.rules.profiles import read_profile
+from planning.rules.storeys import storey_fault
 from planning.siting import cover_all, cover_most, p_center, p_median
 from planning.siting.plan import Plan
-from planning.storeys import storey_fault
 from planning.totals import weights
+from planning.walking.network import Network
 from scenarios.siting_request import COVER_GOALS, Request
 
 COLUMNS = (

@@ -9,9 +9,9 @@ import pandas as pd
 from geodata.city import City
 from geodata.faults import Fault, Severity
 from geodata.words import Lang, catalogue, say
-from planning.judge import Judgement
-from planning.profile import WalkProfile
+from planning.rules.judge import Judgement
 from planning.totals import share_text
+from planning.walking.profile import WalkProfile
 from scenarios.siting import Sited
 
 # what can't be computed without a layer, by the code of the sentence that says so

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from html import escape
 
-from exhibits.headline import Figure, Piece
-from exhibits.place import Card, Walk
-from exhibits.site_card import SiteCard
+from exhibits.screen.headline import Figure, Piece
+from exhibits.screen.place import Card, Walk
+from exhibits.screen.site_card import SiteCard
 from geodata.words import Lang, say
 
 

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from exhibits import place
+from exhibits.screen import place
 from geodata.words import Lang, say
 from scenarios import Outcome
 from ui.offline_map import Click

@@ -4,11 +4,11 @@ from html import escape
 
 import streamlit as st
 
-from exhibits import basemap, charts, gaps, headline, place, webmap
 from exhibits.classes import limits_min, shown_groups
-from exhibits.isolayer import isochrone_layer
 from exhibits.quality import parameter_rows, quality_table, rows_left_out
-from exhibits.site_card import site_card
+from exhibits.screen import basemap, charts, gaps, headline, place, webmap
+from exhibits.screen.isolayer import isochrone_layer
+from exhibits.screen.site_card import site_card
 from exhibits.style import label
 from exhibits.wording import parameters_line
 from geodata.study import Walking

@@ -17,9 +17,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from exhibits import webmap  # noqa: F401 - heavy: at the start, not with the first page
-from exhibits.layers import Layer, packed
-from exhibits.tiles import draw
+from exhibits.screen import webmap  # noqa: F401 - heavy: at the start, not with the first page
+from exhibits.screen.layers import Layer, packed
+from exhibits.screen.tiles import draw
 
 MOST_LAYERS = 64
 MOST_ZOOM = 22

@@ -19,7 +19,7 @@ from folium.elements import JSCSSMixin
 from folium.template import Template
 from streamlit_folium import st_folium
 
-from exhibits.layers import Layer, Legend, ink_table
+from exhibits.screen.layers import Layer, Legend, ink_table
 from geodata.words import Lang, say
 from ui.maproutes import register
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from html import escape
 
-from exhibits.estate_card import EstateCard, Sentence
+from exhibits.screen.estate_card import EstateCard, Sentence
 from geodata.words import Lang, say
 from ui.cards import rows
 

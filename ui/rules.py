@@ -6,9 +6,9 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from exhibits import basemap, estates, place, rule_headline, rule_tables, verdict_map
-from exhibits.estate_card import estate_card, rule_sentences
-from exhibits.site_card import counts_row, site_card
+from exhibits.screen import basemap, estates, place, rule_headline, rule_tables, verdict_map
+from exhibits.screen.estate_card import estate_card, rule_sentences
+from exhibits.screen.site_card import counts_row, site_card
 from geodata.words import Lang, say
 from planning.totals import share_text
 from scenarios import Outcome

@@ -5,7 +5,7 @@ from typing import Any
 
 import streamlit as st
 
-from exhibits.estates import own_words
+from exhibits.screen.estates import own_words
 from exhibits.style import label
 from geodata.schema import FACILITY_KINDS
 from geodata.words import Lang, say

@@ -10,7 +10,7 @@ import streamlit as st
 
 from geodata.city import City, read_city
 from geodata.study import Walking, read_study
-from planning.profile import preset
+from planning.walking.profile import preset
 from scenarios.demo import write_demo
 from scenarios.outcome import Outcome, evaluate
 from scenarios.progress import Report

@@ -7,7 +7,7 @@ import streamlit as st
 from exhibits.style import label
 from geodata.study import Walking
 from geodata.words import Lang, say
-from planning.profile import PRESETS, preset
+from planning.walking.profile import PRESETS, preset
 from scenarios import Outcome
 from ui import language, session
 

@@ -6,10 +6,10 @@ from html import escape
 import pandas as pd
 import streamlit as st
 
-from exhibits import basemap, place, siting_card, siting_headline, siting_map, siting_tables, webmap
 from exhibits.classes import shown_groups
-from exhibits.site_card import site_card
-from exhibits.siting_tables import sited_of
+from exhibits.screen import basemap, place, siting_card, siting_headline, siting_map, siting_tables, webmap
+from exhibits.screen.site_card import site_card
+from exhibits.screen.siting_tables import sited_of
 from geodata.words import Lang, say
 from scenarios import Outcome
 from scenarios.siting import plan_fault

@@ -17,14 +17,14 @@ from exhibits.atlas.looks import PALE
 from exhibits.atlas.paper import Page, Panel
 from exhibits.atlas.side import Column
 from exhibits.classes import class_counts, limits_min, of_group, place_classes
-from exhibits.headline import percent
+from exhibits.screen.headline import percent
+from exhibits.screen.webmap import site_geometry, site_mask
 from exhibits.style import Look, mark_of
-from exhibits.webmap import site_geometry, site_mask
 from exhibits.wording import minutes_text
 from planning.coverage import State
 from planning.groups import doors_of, site_doors
-from planning.isochrones import isochrones
 from planning.totals import minutes
+from planning.walking.isochrones import isochrones
 
 TINT = 0.26  # opacity of the walking circles under the residential areas
 CELL_MM = 0.45  # of the field the circles are drawn from, on paper

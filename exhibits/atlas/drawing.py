@@ -28,7 +28,7 @@ from exhibits.atlas.looks import (
     ring_mark,
 )
 from exhibits.atlas.paper import Panel
-from exhibits.basemap import MAIN, street_lines
+from exhibits.screen.basemap import MAIN, street_lines
 from exhibits.style import Look, Mark
 from geodata.streets import Streets
 

@@ -15,10 +15,10 @@ from exhibits.atlas.looks import NEAR_FILLS, kind_mark, ring_mark
 from exhibits.atlas.paper import Page, Panel
 from exhibits.atlas.side import Column
 from exhibits.classes import class_counts, limits_min, place_classes
+from exhibits.screen.webmap import site_geometry
 from exhibits.style import Mark
-from exhibits.webmap import site_geometry
 from geodata.schema import FACILITY_KINDS, MEDICAL_KINDS
-from planning.proximity import CLASSES
+from planning.rules.proximity import CLASSES
 
 
 def state_of(row: Mapping[Any, Any]) -> str:

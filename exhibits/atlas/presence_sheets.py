@@ -9,7 +9,7 @@ from exhibits.atlas.circle_sheets import open_sites
 from exhibits.atlas.city_sheets import faint_places
 from exhibits.atlas.looks import PRESENCE_LOOKS
 from exhibits.atlas.paper import Page, Panel
-from exhibits.headline import percent
+from exhibits.screen.headline import percent
 from exhibits.style import mark_of
 
 

@@ -8,7 +8,7 @@ from exhibits.atlas.circle_sheets import numbered
 from exhibits.atlas.city_sheets import base
 from exhibits.atlas.looks import VERDICT_LOOKS
 from exhibits.atlas.paper import Page
-from planning.findings import word
+from planning.rules.findings import word
 
 ORDER = ("no_rule", "not_applicable", "met", "met_pooled", "unknown", "below_minimum", "below")
 LEGEND = ("met", "met_pooled", "below_minimum", "below", "unknown", "no_rule", "not_applicable")

@@ -14,9 +14,9 @@ from exhibits.atlas.looks import kind_mark, ring_mark
 from exhibits.atlas.paper import MAP, Box, Page, Panel, panel, write
 from exhibits.atlas.side import Column
 from exhibits.classes import limits_min, place_classes
+from exhibits.screen.webmap import site_geometry
 from exhibits.style import SITE_MARK
 from exhibits.suggested import chosen_shapes, classes_after, proof, suggested, suggested_group
-from exhibits.webmap import site_geometry
 
 GUTTER_MM = 6.0
 SITE_PT = 8.0

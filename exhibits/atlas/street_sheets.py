@@ -19,8 +19,8 @@ from exhibits.atlas.looks import ink_of, kind_mark
 from exhibits.atlas.paper import Box, Page, Panel, panel
 from exhibits.atlas.side import Column
 from exhibits.classes import limits_min, place_classes
-from exhibits.headline import percent
-from exhibits.webmap import site_geometry
+from exhibits.screen.headline import percent
+from exhibits.screen.webmap import site_geometry
 from planning.groups import KINDS
 from planning.totals import minutes
 

@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 from pyproj import Transformer
 
+from geodata.coordinates.offsets import wgs84_to_bd09, wgs84_to_gcj02
 from geodata.faults import fail
-from geodata.offsets import wgs84_to_bd09, wgs84_to_gcj02
 from scenarios.demo.barriers import railway, river
 from scenarios.demo.dice import dice
 from scenarios.demo.districts import Districts, draw_districts

@@ -28,7 +28,7 @@ from exhibits.atlas.looks import ELDER_FILLS, PRESENCE_LOOKS, VERDICT_LOOKS, hat
 from exhibits.atlas.paper import MAP, SIDE, Box, new_page, panel, scale_for
 from exhibits.atlas.sheets import sheets
 from exhibits.classes import class_counts
-from exhibits.headline import percent
+from exhibits.screen.headline import percent
 from exhibits.style import STATE_LOOKS, class_looks
 from exhibits.suggested import classes_after, proof, suggested
 from geodata.words import ROOT

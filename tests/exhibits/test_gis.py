@@ -16,10 +16,10 @@ from hypothesis import strategies as st
 
 from exhibits import gis
 from exhibits.classes import class_counts, shown_groups
-from exhibits.gis_shapefile import UNKNOWN, cut, short_names
-from exhibits.gis_styles import rgba
+from exhibits.gis.shapefile import UNKNOWN, cut, short_names
+from exhibits.gis.styles import rgba
 from exhibits.style import class_looks
-from geodata.offsets import gcj02_to_wgs84
+from geodata.coordinates.offsets import gcj02_to_wgs84
 from planning.totals import minutes
 from tests.exhibits import handed
 

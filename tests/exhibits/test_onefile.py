@@ -14,7 +14,7 @@ import shapely
 
 from exhibits import onefile
 from exhibits.classes import class_counts, shown_groups
-from exhibits.onefile_shapes import UNIT, code, codes
+from exhibits.onefile.shapes import UNIT, code, codes
 from exhibits.style import class_looks
 from planning.totals import counted
 from tests.exhibits import handed

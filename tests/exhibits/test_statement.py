@@ -9,9 +9,9 @@ import pytest
 from docx.oxml.ns import qn
 
 from exhibits import statement
-from exhibits.draft import han
-from exhibits.sheets import sheets
+from exhibits.statement.draft import han
 from exhibits.style import label
+from exhibits.workbook.sheets import sheets
 from planning.totals import minutes, share_text
 from tests.exhibits import handed
 

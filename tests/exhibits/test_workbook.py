@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from openpyxl.worksheet.worksheet import Worksheet
 
 from exhibits import workbook
-from exhibits.sheet import Table, cell_text, share_value
-from exhibits.sheets import sheets
+from exhibits.workbook.sheet import Table, cell_text, share_value
+from exhibits.workbook.sheets import sheets
 from planning.totals import minutes, weights
 from scenarios import Outcome
 from tests.exhibits import handed

@@ -8,7 +8,7 @@ import numpy as np
 import shapely
 from pyproj import CRS
 
-from geodata.crs import geometry_to_metric
+from geodata.coordinates.crs import geometry_to_metric
 from geodata.streets import Streets
 from tests.realdata import DATA
 

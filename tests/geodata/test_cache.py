@@ -11,8 +11,8 @@ from shapely import LineString
 
 from geodata import cache
 from geodata.faults import Fault, Severity
-from geodata.snap import grid, snap
-from geodata.street_build import from_lines
+from geodata.street.build import from_lines
+from geodata.street.snap import grid, snap
 from geodata.streets import Streets
 
 KEY = "a1" * 32

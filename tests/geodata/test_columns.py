@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from geodata.aliases import aliases, dimension, names, plain, unit_factor
-from geodata.attributes import words_of
-from geodata.columns import match, recognised
-from geodata.dates import read_date, read_dates
-from geodata.numbers import read_flags, read_number, read_numbers, text_of
+from geodata.reading.aliases import aliases, dimension, names, plain, unit_factor
+from geodata.reading.attributes import words_of
+from geodata.reading.columns import match, recognised
+from geodata.reading.dates import read_date, read_dates
+from geodata.reading.numbers import read_flags, read_number, read_numbers, text_of
 from geodata.schema import COLUMNS
 from tests.geodata.nasty import codes
 

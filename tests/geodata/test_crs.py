@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pyproj import CRS, Geod
 
-from geodata import crs
-from geodata.crs import guess_system, metric_crs, system_of, to_lonlat
+from geodata.coordinates import crs
+from geodata.coordinates.crs import guess_system, metric_crs, system_of, to_lonlat
 from geodata.faults import InputError, Severity
 
 JINAN = (117.0, 36.65)

@@ -5,10 +5,10 @@ import numpy as np
 import pytest
 import shapely
 
-from geodata import datum
-from geodata.crs import System, geometry_to_lonlat, project_lonlat, system_of, to_lonlat
+from geodata.coordinates import datum
+from geodata.coordinates.crs import System, geometry_to_lonlat, project_lonlat, system_of, to_lonlat
+from geodata.coordinates.offsets import gcj02_to_wgs84, wgs84_to_bd09, wgs84_to_gcj02
 from geodata.faults import Severity
-from geodata.offsets import gcj02_to_wgs84, wgs84_to_bd09, wgs84_to_gcj02
 from geodata.streets import Streets
 from tests.geodata.realstreets import JINAN_CRS, jinan, lines_as_streets
 from tests.realdata import DATA, needs_data

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from shapely import Point, box
 
 from geodata import doors as module
-from geodata.crs import metric_crs, project_lonlat
+from geodata.coordinates.crs import metric_crs, project_lonlat
 from geodata.doors import DoorKind, Doors, doors_at, find_doors, lost_gates, unconnected
-from geodata.street_build import read_streets
+from geodata.street.build import read_streets
 from geodata.streets import Streets, Way
 from geodata.study import LayerSource
 from tests.geodata.realstreets import jinan, segments

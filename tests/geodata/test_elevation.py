@@ -10,9 +10,9 @@ from affine import Affine
 from pyproj import CRS
 from shapely import LineString
 
-from geodata.elevation import sample, with_heights
 from geodata.faults import InputError
-from geodata.street_build import from_lines
+from geodata.street.build import from_lines
+from geodata.street.elevation import sample, with_heights
 
 GK = CRS.from_epsg(4548)
 WGS84 = CRS.from_epsg(4326)

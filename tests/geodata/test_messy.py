@@ -9,14 +9,14 @@ import pandas as pd
 import pytest
 import shapely
 
-from geodata.attributes import without_point_zero
-from geodata.encodings import decode_file
+from geodata.coordinates.placing import read_pair
 from geodata.faults import Fault
-from geodata.layers import read_lonlat
-from geodata.numbers import read_numbers, text_of
-from geodata.placing import read_pair
 from geodata.quality import layer_doubts, table
-from geodata.tables import read_table
+from geodata.reading.attributes import without_point_zero
+from geodata.reading.encodings import decode_file
+from geodata.reading.layers import read_lonlat
+from geodata.reading.numbers import read_numbers, text_of
+from geodata.reading.tables import read_table
 from tests.geodata.nasty import codes, only, refused, source
 
 HEAD = "小区编号,小区名称,户数,经度,纬度\n"

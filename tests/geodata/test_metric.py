@@ -6,10 +6,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pyproj import Geod
 
-from geodata import crs, metric
-from geodata.crs import metric_crs, metric_crs_of, scale_doubts
+from geodata.coordinates import crs, metric
+from geodata.coordinates.crs import metric_crs, metric_crs_of, scale_doubts
+from geodata.coordinates.metric import central_meridian, scale_error
 from geodata.faults import InputError
-from geodata.metric import central_meridian, scale_error
 from tests.geodata.test_crs import JINAN, codes, epsg
 
 GEOD = Geod(ellps="WGS84")

@@ -6,8 +6,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pyproj import Geod
 
-from geodata import offsets
-from geodata.offsets import bd09_to_gcj02, bd09_to_wgs84, gcj02_to_bd09, gcj02_to_wgs84, wgs84_to_bd09, wgs84_to_gcj02
+from geodata.coordinates import offsets
+from geodata.coordinates.offsets import (
+    bd09_to_gcj02,
+    bd09_to_wgs84,
+    gcj02_to_bd09,
+    gcj02_to_wgs84,
+    wgs84_to_bd09,
+    wgs84_to_gcj02,
+)
 
 GEOD = Geod(ellps="WGS84")
 # a degree inside the box, so that no shift (at most 0.02 degrees) crosses its edge

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from pyproj import CRS
 
 from geodata.faults import Fault, Severity
-from geodata.layers import empty_table
 from geodata.quality import city_doubts, layer_doubts, table
+from geodata.reading.layers import empty_table
 from tests.geodata.nasty import codes
 
 CRS_M = CRS.from_epsg(4548)

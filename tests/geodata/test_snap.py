@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from pyproj import CRS
 from shapely import LineString
 
-from geodata.snap import grid, segment_grid, snap
-from geodata.street_build import from_lines
+from geodata.street.build import from_lines
+from geodata.street.snap import grid, segment_grid, snap
 from geodata.streets import Floats, Longs, Streets
 
 GK = CRS.from_epsg(4548)

@@ -14,13 +14,13 @@ from pyproj import CRS
 from shapely import LineString, MultiLineString, Point
 
 from geodata.faults import Fault, InputError, Severity
-from geodata.hilbert import hilbert_order
-from geodata.street_build import build, from_lines, read_streets
-from geodata.street_files import lines_of_table, read_lines
-from geodata.street_lines import StreetLines, tag_codes
+from geodata.street.build import build, from_lines, read_streets
+from geodata.street.files import lines_of_table, read_lines
+from geodata.street.hilbert import hilbert_order
+from geodata.street.lines import StreetLines, tag_codes
+from geodata.street.walkable import Tags
 from geodata.streets import Streets, Way
 from geodata.study import LayerSource
-from geodata.walkable import Tags
 from tests.realdata import DATA, needs_data
 
 GK = CRS.from_epsg(4548)

@@ -12,12 +12,12 @@ from pyproj import CRS
 from shapely import LineString, Point
 
 from geodata.faults import InputError
-from geodata.street_build import build, read_streets
-from geodata.street_files import download, read_lines
-from geodata.street_lines import StreetLines
+from geodata.street.build import build, read_streets
+from geodata.street.files import download, read_lines
+from geodata.street.lines import StreetLines
+from geodata.street.walkable import Tags
 from geodata.streets import Streets, Way
 from geodata.study import LayerSource
-from geodata.walkable import Tags
 from tests.realdata import DATA, needs_data
 
 GK = CRS.from_epsg(4548)

@@ -10,10 +10,10 @@ import shapely
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from geodata.encodings import codec_name, decode_pieces
 from geodata.faults import InputError
-from geodata.shapefiles import unpacked
-from geodata.tables import read_table
+from geodata.reading.encodings import codec_name, decode_pieces
+from geodata.reading.shapefiles import unpacked
+from geodata.reading.tables import read_table
 from tests.geodata.nasty import codes, estates, parts_of, points, refused, source, windows_zip, write_shapefile
 from tests.realdata import DATA, needs_data
 
@@ -160,10 +160,10 @@ def test_zip_bomb_is_refused(tmp_path, monkeypatch):
     files["a.dbf"] += b"\0" * 3_000_000
     path = windows_zip(tmp_path / "bomb.zip", files)
     assert path.stat().st_size < 20_000
-    monkeypatch.setattr("geodata.shapefiles.MOST_UNPACKED_BYTES", 1_000_000)
+    monkeypatch.setattr("geodata.reading.shapefiles.MOST_UNPACKED_BYTES", 1_000_000)
     assert refused(read_table, source(path)) == ["file_too_big"]
-    monkeypatch.setattr("geodata.shapefiles.MOST_UNPACKED_BYTES", 10_000_000)
-    monkeypatch.setattr("geodata.shapefiles.BOMB_BYTES", 1_000_000)
+    monkeypatch.setattr("geodata.reading.shapefiles.MOST_UNPACKED_BYTES", 10_000_000)
+    monkeypatch.setattr("geodata.reading.shapefiles.BOMB_BYTES", 1_000_000)
     assert refused(read_table, source(path)) == ["file_too_big"]
 
 

@@ -11,10 +11,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pyproj import CRS
 
-from geodata.crs import system_of, to_lonlat
+from geodata.coordinates.crs import system_of, to_lonlat
+from geodata.coordinates.offsets import wgs84_to_gcj02
 from geodata.faults import InputError
-from geodata.layers import empty_table, read_lonlat, to_metric
-from geodata.offsets import wgs84_to_gcj02
+from geodata.reading.layers import empty_table, read_lonlat, to_metric
 from geodata.schema import COLUMNS
 from tests.geodata.nasty import codes, estates, only, points, refused, source, windows_zip, write_shapefile
 from tests.geodata.test_tables_sheets import book

@@ -7,7 +7,7 @@ import openpyxl
 import pytest
 
 from geodata.faults import InputError
-from geodata.tables import read_table
+from geodata.reading.tables import read_table
 from tests.geodata.nasty import codes, only, refused, source
 
 
@@ -198,7 +198,7 @@ def test_excel_with_a_stray_cell_far_away(tmp_path):
 
 def test_excel_bomb(tmp_path, monkeypatch):
     path = book(tmp_path / "a.xlsx", [["小区名称", "户数"], ["a", 1]])
-    monkeypatch.setattr("geodata.workbooks.MOST_UNPACKED_BYTES", 1000)
+    monkeypatch.setattr("geodata.reading.workbooks.MOST_UNPACKED_BYTES", 1000)
     assert refused(read_table, source(path)) == ["file_too_big"]
 
 

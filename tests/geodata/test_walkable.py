@@ -1,9 +1,9 @@
-"""Every decision of geodata.walkable, one row each."""
+"""Every decision of geodata.street.walkable, one row each."""
 
 import pytest
 
+from geodata.street.walkable import Tags, road_class, verdict
 from geodata.streets import Way
-from geodata.walkable import Tags, road_class, verdict
 
 M, S, P, B, T, F = Way.MAIN, Way.STAIRS, Way.PRIVATE, Way.BRIDGE, Way.TUNNEL, Way.MINOR
 O = Way(0)  # noqa: E741

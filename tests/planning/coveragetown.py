@@ -14,8 +14,8 @@ from geodata.city import City
 from geodata.doors import Doors
 from geodata.schema import COLUMNS, Candidates, Districts, Facilities, Gates, Medical, Residential
 from geodata.study import Study, Walking
-from planning.network import Network, network
-from planning.profile import WalkProfile
+from planning.walking.network import Network, network
+from planning.walking.profile import WalkProfile
 from tests.toytown import CRS_M, Chain, Door, doors_at, streets_of
 
 WALKER = WalkProfile(name="toy", zh="试", en="toy", speed_m_s=1.0, slope="none", source="ours")

@@ -10,9 +10,9 @@ from shapely.geometry import Point, box
 from shapely.geometry.base import BaseGeometry
 
 from geodata.schema import COLUMNS
-from planning.judge import Judgement, judge_tables
-from planning.profiles import read_profile
 from planning.reach import Reach
+from planning.rules.judge import Judgement, judge_tables
+from planning.rules.profiles import read_profile
 
 CRS = "EPSG:4548"
 X0, Y0 = 500_000.0, 4_000_000.0

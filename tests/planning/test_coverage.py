@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from geodata.streets import Way
 from planning.coverage import COLUMNS, bands_min, coverage, straight_metres, top_speed_m_s
-from planning.network import network
 from planning.reach import walk_doors
+from planning.walking.network import network
 from tests.planning.coveragetown import STREETS, WALKER, net, town, toy_doors
 from tests.toytown import Chain, streets_of
 

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from geodata.faults import InputError
-from planning import findings, indicators
+from planning.rules import findings, indicators
 from tests.planning.rule_town import judged, row
 
 D = dt.date

@@ -7,9 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from shapely.geometry import Point
 
-from planning.field import field
-from planning.isochrones import OFF_STREET_M, isochrones, time_grid
-from planning.network import network
+from planning.walking.field import field
+from planning.walking.isochrones import OFF_STREET_M, isochrones, time_grid
+from planning.walking.network import network
 from tests.planning.coveragetown import STREETS, WALKER, net, toy_doors
 from tests.toytown import CRS_M, Door, doors_at, grid
 

@@ -14,10 +14,9 @@ from geodata.faults import InputError
 from geodata.schema import FACILITY_KINDS, MEDICAL_KINDS, STATUSES
 from geodata.study import Study
 from geodata.words import catalogue
-from planning import ledger
-from planning.judge import judge_city
-from planning.measures import UNITS
-from planning.rules import known_profiles
+from planning.rules import known_profiles, ledger
+from planning.rules.judge import judge_city
+from planning.rules.measures import UNITS
 from tests.planning.rule_town import CRS, judged, row, table, walks
 
 D = dt.date

@@ -6,9 +6,9 @@ import pytest
 
 from geodata.doors import DoorKind
 from geodata.streets import Way
-from planning.network import network
-from planning.profile import PRESETS
 from planning.reach import field, nearest, walk_doors
+from planning.walking.network import network
+from planning.walking.profile import PRESETS
 from tests.planning.randomtown import random_doors, random_streets
 from tests.toytown import Chain, Door, corner_doors, doors_at, grid, hill, street, streets_of
 

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from geodata.streets import Way
-from planning.anchors import anchors
-from planning.network import BARRED_MM, network
-from planning.profile import PRESETS, WalkProfile
+from planning.walking.anchors import anchors
+from planning.walking.network import BARRED_MM, network
+from planning.walking.profile import PRESETS, WalkProfile
 from tests.toytown import Chain, Door, doors_at, grid, street, streets_of
 
 

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from planning import pool_memory, pooling
-from planning.pooling import Pool, pool
+from planning.rules import pool_memory, pooling
+from planning.rules.pooling import Pool, pool
 from tests.planning.rule_town import judged, row, walks
 
 D = Decimal

@@ -2,7 +2,7 @@ import pytest
 
 from geodata.faults import InputError
 from geodata.study import Walking
-from planning.profile import ALIASES, PRESETS, preset, profile_of
+from planning.walking.profile import ALIASES, PRESETS, preset, profile_of
 
 
 def test_presets_have_the_speeds_of_their_sources():

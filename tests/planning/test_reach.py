@@ -6,9 +6,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geodata.streets import Way
-from planning.network import network
-from planning.profile import PRESETS, WalkProfile
 from planning.reach import nearest, walk, walk_doors
+from planning.walking.network import network
+from planning.walking.profile import PRESETS, WalkProfile
 from tests.planning.randomtown import as_dict, random_doors, random_streets, same
 from tests.toytown import Chain, Door, corner_doors, doors_at, five_doors, grid, hill, street, streets_of
 

@@ -9,14 +9,14 @@ import pytest
 from pyproj import CRS
 
 from geodata.doors import find_doors
-from geodata.street_build import read_streets
+from geodata.street.build import read_streets
 from geodata.study import LayerSource
-from planning import search_scipy, search_threads
-from planning.anchors import anchors
-from planning.network import NO_WAY_MM, network
-from planning.profile import PRESETS
 from planning.reach import nearest, walk, walk_doors
-from planning.routes import route
+from planning.walking import search_scipy, search_threads
+from planning.walking.anchors import anchors
+from planning.walking.network import NO_WAY_MM, network
+from planning.walking.profile import PRESETS
+from planning.walking.routes import route
 from tests.realdata import DATA, needs_data
 
 pytestmark = needs_data

@@ -5,9 +5,9 @@ import numpy as np
 import pytest
 
 from geodata.faults import InputError
-from planning.network import network
-from planning.profile import PRESETS
 from planning.reach import Reach, walk, walk_doors
+from planning.walking.network import network
+from planning.walking.profile import PRESETS
 from tests.planning.randomtown import as_dict, random_doors, random_streets, same
 from tests.toytown import CRS_M, Door, doors_at, five_doors, street
 

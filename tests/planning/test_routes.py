@@ -3,10 +3,10 @@ import pytest
 
 from geodata.doors import DoorKind
 from geodata.faults import InputError
-from planning.network import network
-from planning.profile import PRESETS
 from planning.reach import walk_doors
-from planning.routes import route
+from planning.walking.network import network
+from planning.walking.profile import PRESETS
+from planning.walking.routes import route
 from tests.planning.randomtown import random_doors, random_streets
 from tests.toytown import Chain, Door, corner_doors, doors_at, grid, street, streets_of
 

@@ -11,11 +11,11 @@ import pytest
 
 from geodata.faults import InputError
 from geodata.words import ROOT, catalogue
-from planning.clauses import Rule
-from planning.findings import cited
-from planning.measures import MEASURES, OPTION_TYPES
-from planning.profiles import read_profile, with_choices
 from planning.rules import RULEBOOK, known_profiles, read_rules
+from planning.rules.clauses import Rule
+from planning.rules.findings import cited
+from planning.rules.measures import MEASURES, OPTION_TYPES
+from planning.rules.profiles import read_profile, with_choices
 from tests.planning.rule_town import judged, row
 from tests.realdata import DATA
 
@@ -142,7 +142,7 @@ def test_every_measure_is_asked_for_and_every_option_has_a_type() -> None:
 
 def test_every_message_a_finding_uses_is_written() -> None:
     used = set()
-    for path in sorted((ROOT / "planning").glob("*.py")):
+    for path in sorted((ROOT / "planning").rglob("*.py")):
         text = path.read_text(encoding="utf-8")
         for node in ast.walk(ast.parse(text)):
             if not isinstance(node, ast.Call):

@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 
 from geodata.streets import Way
-from planning import engine, search_scipy, search_threads
-from planning.anchors import anchors
-from planning.network import NO_WAY_MM, network
-from planning.profile import PRESETS, WalkProfile
 from planning.reach import walk_doors
+from planning.walking import engine, search_scipy, search_threads
+from planning.walking.anchors import anchors
+from planning.walking.network import NO_WAY_MM, network
+from planning.walking.profile import PRESETS, WalkProfile
 from tests.planning.randomtown import random_doors, random_streets, walks_mm
 
 PLAIN = PRESETS["standard"]

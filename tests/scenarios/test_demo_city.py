@@ -9,7 +9,7 @@ import pytest
 import shapely
 from scipy import sparse
 
-from geodata.offsets import bd09_to_wgs84, gcj02_to_wgs84
+from geodata.coordinates.offsets import bd09_to_wgs84, gcj02_to_wgs84
 from scenarios.demo import write_demo
 from scenarios.demo.blocks import Use
 from scenarios.demo.estates import draw_estates

@@ -5,7 +5,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from geodata.offsets import gcj02_to_wgs84
+from geodata.coordinates.offsets import gcj02_to_wgs84
 from scenarios.demo import write_demo
 from tests.scenarios.demo_files import Demo, points, read, walkable
 

@@ -11,7 +11,7 @@ from geodata.faults import InputError
 from geodata.study import read_study
 from planning.coverage import State, coverage
 from planning.groups import joined_doors
-from planning.storeys import lowest_storey, storey_fault
+from planning.rules.storeys import lowest_storey, storey_fault
 from scenarios import Outcome, run
 from scenarios.demo import write_demo
 from scenarios.siting import Sited, site

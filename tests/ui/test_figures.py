@@ -10,10 +10,10 @@ import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 
-from exhibits import basemap, charts, gaps, headline, isolayer, place, webmap
 from exhibits.classes import class_counts, limits_min, of_group, place_classes, shown_groups
-from exhibits.layers import packed
 from exhibits.quality import parameter_rows, quality_table
+from exhibits.screen import basemap, charts, gaps, headline, isolayer, place, webmap
+from exhibits.screen.layers import packed
 from exhibits.wording import metres_text, minutes_text
 from scenarios.outcome import Outcome
 

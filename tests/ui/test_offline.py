@@ -9,8 +9,8 @@ import pytest
 from folium.plugins import Draw
 
 import ui
-from exhibits.layers import Layer, packed
-from exhibits.tiles import TileSet
+from exhibits.screen.layers import Layer, packed
+from exhibits.screen.tiles import TileSet
 from ui import cards, maproutes
 from ui.offline_map import base_map, click_of, refuse_remote, script_safe
 

@@ -13,8 +13,9 @@ import pytest
 from streamlit.testing.v1 import AppTest
 from streamlit.util import calc_hash
 
-from exhibits import estate_card, estates, rule_headline, rule_tables, site_card, style, verdict_map
-from planning.estates import OWN_ROOM
+from exhibits import style
+from exhibits.screen import estate_card, estates, rule_headline, rule_tables, site_card, verdict_map
+from planning.rules.estates import OWN_ROOM
 from scenarios.outcome import Outcome, judged
 from scenarios.rulings import Ruling, chosen_by, own_ruling, policies, rejudged, ruling_of
 from tests.ui.conftest import NASTY

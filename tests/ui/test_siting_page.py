@@ -9,7 +9,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 from streamlit.util import calc_hash
 
-from exhibits import siting_card, siting_headline, siting_map, siting_tables
+from exhibits.screen import siting_card, siting_headline, siting_map, siting_tables
 from planning.coverage import State
 from planning.siting.plan import Plan
 from scenarios.outcome import Outcome

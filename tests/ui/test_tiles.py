@@ -7,7 +7,7 @@ import shapely
 from PIL import Image
 from pyproj import CRS
 
-from exhibits.tiles import HALF_WORLD_M, Pen, TileSet, draw, hatch, tile_set
+from exhibits.screen.tiles import HALF_WORLD_M, Pen, TileSet, draw, hatch, tile_set
 
 MERCATOR = CRS.from_epsg(3857)
 RED, GREEN = Pen("#ff0000", width_px=0), Pen("#00ff00", width_px=0)

@@ -1,0 +1,1 @@
+"""The screen: maps, headline figures, cards and charts that the pages show."""

@@ -1,0 +1,111 @@
+"""Tables of a siting plan: the suggested sites, whom they newly cover, and which candidates were left out."""
+
+import io
+
+import pandas as pd
+
+from exhibits.screen.estates import square_metres
+from exhibits.style import label
+from exhibits.wording import count_text
+from geodata.words import Lang, say
+from planning.totals import minutes
+from scenarios.outcome import Outcome
+from scenarios.siting import Sited
+from scenarios.tables import harmless
+
+COUNTS = ("newly_covered_elders", "newly_covered_places", "closes_gap_m2", "nearest_medical_m")
+
+
+def sited_of(outcome: Outcome) -> Sited:
+    """Return the plan of an outcome that has one."""
+    if outcome.sited is None:
+        raise ValueError("the outcome has no plan: ask scenarios.siting.site for one first")
+    return outcome.sited
+
+
+def asked_line(outcome: Outcome, lang: Lang) -> str:
+    """Say in one line what was asked."""
+    sited = sited_of(outcome)
+    asked = sited.request
+    more = say("sit_line_area", lang, area=f"{asked.min_area_m2:g}") if asked.min_area_m2 else ""
+    for name in ("forced", "forbidden"):
+        if given := getattr(asked, name):
+            more += say(f"sit_line_{name}", lang, n=len(given))
+    sites = (
+        say("sit_line_share", lang, share=f"{100 * asked.share:g} %")
+        if asked.goal == "all"
+        else say("sit_line_sites", lang, n=asked.sites)
+    )
+    return say(
+        "sit_line",
+        lang,
+        goal=label("goal", asked.goal, lang),
+        sites=sites,
+        group=label("group", asked.group, lang),
+        minutes=minutes(sited.limit_s),
+        more=more,
+        speed=f"{outcome.profile.speed_m_s:g}",
+        fingerprint=outcome.fingerprint[:8],
+    )
+
+
+def not_usable(outcome: Outcome) -> dict[str, str]:
+    """Return the code of the reason for every candidate that could not be chosen, or was forbidden."""
+    sited = sited_of(outcome)
+    found = dict(zip(sited.excluded["candidate_id"].astype(str), sited.excluded["code"].astype(str), strict=True))
+    return {**dict.fromkeys(sited.request.forbidden, "sit_forbidden"), **found}
+
+
+def sites_table(outcome: Outcome, lang: Lang) -> pd.DataFrame:
+    """Return sites.csv as people read it."""
+    table = sited_of(outcome).table(lang)
+    table[list(COUNTS)] = table[list(COUNTS)].astype("Float64").round(1)
+    names = {"candidate_id": "id"}
+    return table.rename(columns={one: say(f"doc_col_{names.get(one, one)}", lang) for one in table.columns})
+
+
+def excluded_table(outcome: Outcome, lang: Lang) -> pd.DataFrame:
+    """Return the candidates that could not be chosen, with the reason, the storey and the area."""
+    found = not_usable(outcome)
+    rows = outcome.city.candidates.loc[list(found)]
+    return pd.DataFrame(
+        {
+            say("doc_col_id", lang): list(found),
+            say("doc_col_name", lang): rows["name"].astype(str).to_list(),
+            say("sit_col_why", lang): [say(code, lang) for code in found.values()],
+            say("sit_card_floor", lang): rows["floor"].astype("object").where(rows["floor"].notna(), "").to_list(),
+            say("fact_area", lang): [square_metres(area, lang) for area in rows["floor_area_m2"]],
+        }
+    )
+
+
+def newly_table(outcome: Outcome, lang: Lang) -> pd.DataFrame:
+    """Return the areas newly covered, indexed by id, each with the site that covers it, most elders first."""
+    sites, places = sited_of(outcome).sites, outcome.city.residential
+    covers = zip(sites["rank"], sites["name"], sites["newly_covered"], strict=True)
+    given = [(place, rank, str(name)) for rank, name, newly in covers for place in newly]
+    ids = [place for place, _, _ in given]
+    order = places.loc[ids, "elders"].astype(float).reset_index(drop=True)
+    table = pd.DataFrame(
+        {
+            say("sit_col_place", lang): places.loc[ids, "name"].astype(str).to_list(),
+            say("sit_col_elders", lang): [count_text(one, lang) for one in places.loc[ids, "elders"]],
+            say("sit_col_households", lang): [count_text(one, lang) for one in places.loc[ids, "households"]],
+            say("sit_col_rank", lang): [rank for _, rank, _ in given],
+            say("sit_col_site", lang): [name for _, _, name in given],
+        },
+        index=pd.Index(ids, dtype="object", name="place_id"),
+    )
+    ranked: pd.DataFrame = table.iloc[order.sort_values(ascending=False, kind="stable").index]
+    return ranked
+
+
+def as_csv(outcome: Outcome, table: pd.DataFrame, lang: Lang) -> bytes:
+    """Return a table as CSV that Excel opens as it is; what was asked stands in the last line."""
+    named = table.index.name is not None
+    shown = (table.rename_axis(say("doc_col_id", lang)).reset_index() if named else table).map(harmless)
+    text = io.StringIO()
+    shown.to_csv(text, index=False, lineterminator="\r\n")
+    last = [[asked_line(outcome, lang)]]
+    pd.DataFrame(last).to_csv(text, index=False, header=False, lineterminator="\r\n")
+    return text.getvalue().encode("utf-8-sig")

@@ -1,0 +1,1 @@
+"""Reading tables and layers as they come: files, encodings, headers, columns, numbers, dates, ids."""

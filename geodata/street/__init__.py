@@ -1,0 +1,1 @@
+"""The streets an elder can walk: from files to a graph, and doors snapped to it."""

@@ -1,0 +1,34 @@
+"""Rules: the rulebook's files on disk; the one place where planning reads anything."""
+
+import tomllib
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from geodata.faults import fail
+from planning.rules.clauses import RuleFile
+from planning.rules.rule_reader import Reader
+
+RULEBOOK = Path(__file__).parent.parent / "rulebook"
+
+
+def read_toml(path: Path) -> dict[str, Any]:
+    """Read a TOML file with exact decimals; InputError says which file is wrong and why."""
+    if not path.is_file():
+        raise fail("rules_missing", layer=path.name, value=path.name, known=" / ".join(known_profiles()))
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8-sig"), parse_float=Decimal)
+    except UnicodeDecodeError as error:
+        raise fail("rules_not_utf8", layer=path.name, value=path.name) from error
+    except tomllib.TOMLDecodeError as error:
+        raise fail("rules_not_toml", layer=path.name, value=path.name, why=str(error)) from error
+
+
+def known_profiles() -> tuple[str, ...]:
+    """Return the ids of the profiles that come with the tool."""
+    return tuple(sorted(path.stem for path in RULEBOOK.glob("*.toml")))
+
+
+def read_rules(path: Path) -> RuleFile:
+    """Read one file of rules; InputError carries every fault with file, key and remedy."""
+    return Reader(path.name).file(path, read_toml(path))

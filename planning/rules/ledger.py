@@ -1,0 +1,150 @@
+"""Ledger: the list to work through (整改台账): who falls short, by how much, what helps, by when."""
+
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
+
+import pandas as pd
+
+from geodata.words import Lang
+from planning.rules.attainment import FAILS, Attained
+from planning.rules.case import Case
+from planning.rules.clauses import Rule, Target
+from planning.rules.estates import finding
+from planning.rules.findings import CITY, Finding, cited, word
+from planning.rules.rates import amount
+
+COLUMNS = (
+    "object_id",
+    "object_name",
+    "layer",
+    "rule_id",
+    "rules",
+    "gap",
+    "unit",
+    "verdict",
+    "measure",
+    "due",
+    "status",
+    "force",
+    "document",
+    "document_no",
+    "clause",
+    "sentence",
+)
+DUTIES = ("binding", "expected")  # what is only encouraged is advice and stands in no ledger
+LEDGER_RULES = ("ledger_open", "estate_shortfall", "estate_pass_rate")  # whose due day is that of residential areas
+
+
+def lines(case: Case, findings: Iterable[Finding], all_: Attained | None) -> list[tuple[Finding, tuple[str, ...]]]:
+    """Return one finding per object and kind of failing, with every rule that says so; residential areas first.
+
+    A residential area stands once: by the rule of its permit day where it fails that, else by today's.
+    """
+    found: list[tuple[Finding, tuple[str, ...]]] = []
+    if all_ is not None:
+        for place in case.rows("residential"):
+            for reading in (all_.permit, all_.today):
+                one = reading.verdicts.get(place)
+                if one is not None and one.verdict in FAILS:
+                    rules = [
+                        name
+                        for name, by in all_.by_rule.items()
+                        if place in by.verdicts and by.verdicts[place].verdict in FAILS and _standing(case, name)
+                    ]
+                    found.append((_dated(case, finding(case, one)), tuple(rules)))
+                    break
+    grouped: dict[tuple[str, str, str], list[Finding]] = {}
+    for fault in findings:
+        duty = fault.rule.force in DUTIES and fault.layer in {"facilities", "districts", "candidates"}
+        if duty and fault.verdict in FAILS and fault.object_id != CITY:
+            options = fault.target.options
+            kind = f"{fault.target.measure} {options.get('kinds', '')} {options.get('field', '')}"
+            grouped.setdefault((fault.layer, fault.object_id, kind), []).append(fault)
+    return found + [
+        (max(same, key=lambda fault: fault.gap or 0), tuple(dict.fromkeys(fault.rule.id for fault in same)))
+        for same in grouped.values()
+    ]
+
+
+def _standing(case: Case, rule_id: str) -> bool:
+    """Tell whether a rule still stands: a preset past its term doesn't."""
+    rule = case.profile.rule(rule_id)
+    return rule is not None and not (rule.check and rule.lapsed(case.day))
+
+
+def _dated(case: Case, one: Finding) -> Finding:
+    """Give a residential area the due day that the documents set for putting areas right."""
+    if one.target.due is not None:
+        return one
+    dues = [target.due for _, target in case.profile.asking(*LEDGER_RULES) if target.due is not None]
+    if not dues:
+        return one
+    target = Target(**{**vars(one.target), "due": min(dues)})
+    return Finding(**{**vars(one), "target": target})
+
+
+def open_areas(case: Case, rule: Rule, target: Target, all_: Attained) -> list[Finding]:
+    """Count the existing residential areas still in the ledger; after the due day they are overdue."""
+    verdicts = {place: one for place, one in all_.today.verdicts.items() if all_.classes[place][0] == "existing"}
+    failing = [place for place, one in verdicts.items() if one.verdict in FAILS]
+    unknown = sum(one.verdict == "unknown" for one in verdicts.values())
+    bare = sum(owned == "existing" and place not in verdicts for place, (owned, _) in all_.classes.items())
+    sure = bool(failing) or not (unknown or bare)
+    return [
+        amount(
+            case,
+            rule,
+            target,
+            "ledger_open",
+            measured=Decimal(len(failing)),
+            sure=sure,
+            failing=len(failing),
+            unknown=unknown,
+            bare=bare,
+        )
+    ]
+
+
+def table(lines_: Iterable[tuple[Finding, tuple[str, ...]]], lang: Lang = "zh") -> pd.DataFrame:
+    """Return the ledger as a table; ``status`` is overdue, due_later or no_due on the day of the study."""
+    rows = []
+    for one, rules in lines_:
+        document = one.rule.document
+        rows.append(
+            {
+                "object_id": one.object_id,
+                "object_name": one.object_name,
+                "layer": one.layer,
+                "rule_id": one.rule.id,
+                "rules": ("、" if lang == "zh" else ", ").join(rules),
+                "gap": None if one.gap is None else float(round(one.gap, 4)),
+                "unit": word(f"unit_{one.measured_unit}", lang),
+                "verdict": one.verdict,
+                "measure": word(MEASURE_WORDS.get(one.target.measure, "mend_other"), lang),
+                "due": None if one.target.due is None else one.target.due.isoformat(),
+                "status": one.due_status,
+                "force": one.rule.force,
+                "document": document.title if lang == "zh" else document.title_en,
+                "document_no": document.number,
+                "clause": cited(one.rule, lang),
+                "sentence": one.sentence(lang),
+            }
+        )
+    return pd.DataFrame(rows, columns=list(COLUMNS))
+
+
+MEASURE_WORDS: Mapping[str, str] = {
+    "estate_floor_area": "mend_estate",
+    "estate_floor_area_per_1000": "mend_estate",
+    "unit_presence": "mend_unit",
+    "facility_functions": "mend_functions",
+    "facility_range": "mend_size",
+    "named_facilities": "mend_named",
+    "nursing_bed_share": "mend_nursing",
+    "occupancy_floor": "mend_occupancy",
+    "carers": "mend_carers",
+    "internal_clinic": "mend_clinic",
+    "planned_near_medical": "mend_planned",
+    "candidate_checks": "mend_premises",
+    "network_levels": "mend_network",
+}

@@ -1,0 +1,1 @@
+"""Who walks and how long it takes: profiles, the network, searches, nearest, routes, isochrones."""
