@@ -161,8 +161,12 @@ def looked_m(study: Study) -> float:
 
 
 def fingerprint_of(city: City) -> str:
-    """Hash what the outcome depends on: the files and settings of the city, who walks, and what is judged by."""
+    """Hash what the outcome depends on: the files and settings of the city, who walks, and what is judged by.
+
+    The rules count by the content of their files, wherever these lie.
+    """
     study = city.study
+    policy = read_profile(study.policy, folder=study.folder).digests if study.policy else ()
     rules = json.dumps(dict(study.rules), sort_keys=True, default=str)
-    asked = json.dumps([city.fingerprint, repr(study.walking), study.policy, str(study.day), rules])
+    asked = json.dumps([city.fingerprint, repr(study.walking), policy, str(study.day), rules])
     return hashlib.sha256(asked.encode()).hexdigest()[:16]

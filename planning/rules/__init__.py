@@ -1,7 +1,10 @@
 """Rules: the rulebook's files on disk; the one place where planning reads anything."""
 
+import hashlib
 import tomllib
+from dataclasses import replace
 from decimal import Decimal
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -12,12 +15,10 @@ from planning.rules.rule_reader import Reader
 RULEBOOK = Path(__file__).parent.parent / "rulebook"
 
 
-def read_toml(path: Path) -> dict[str, Any]:
-    """Read a TOML file with exact decimals; InputError says which file is wrong and why."""
-    if not path.is_file():
-        raise fail("rules_missing", layer=path.name, value=path.name, known=" / ".join(known_profiles()))
+def read_toml(path: Path, content: bytes) -> dict[str, Any]:
+    """Read the content of a TOML file with exact decimals; InputError says which file is wrong and why."""
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8-sig"), parse_float=Decimal)
+        return tomllib.loads(content.decode("utf-8-sig"), parse_float=Decimal)
     except UnicodeDecodeError as error:
         raise fail("rules_not_utf8", layer=path.name, value=path.name) from error
     except tomllib.TOMLDecodeError as error:
@@ -31,4 +32,12 @@ def known_profiles() -> tuple[str, ...]:
 
 def read_rules(path: Path) -> RuleFile:
     """Read one file of rules; InputError carries every fault with file, key and remedy."""
-    return Reader(path.name).file(path, read_toml(path))
+    if not path.is_file():
+        raise fail("rules_missing", layer=path.name, value=path.name, known=" / ".join(known_profiles()))
+    return _rules(path, path.read_bytes())
+
+
+@lru_cache(maxsize=32)
+def _rules(path: Path, content: bytes) -> RuleFile:
+    found = Reader(path.name).file(path, read_toml(path, content))
+    return replace(found, digest=hashlib.sha256(content).hexdigest())

@@ -103,3 +103,4 @@ class RuleFile:
     rules: tuple[Rule, ...]
     parameters: Mapping[str, Mapping[str, Any]]  # name -> value, zh, en
     contradictions: tuple[Mapping[str, Any], ...]
+    digest: str = ""  # SHA-256 of the file

@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -39,6 +39,7 @@ class Profile:
     rules: tuple[Rule, ...]
     parameters: Mapping[str, Parameter]
     contradictions: tuple[Mapping[str, Any], ...]
+    digests: tuple[str, ...] = ()  # SHA-256 of every file it was read from, in the order of the lineage, presets last
 
     def __getitem__(self, name: str) -> Any:  # noqa: ANN401 - parameters are numbers, flags, words or tables
         return self.parameters[name].value
@@ -103,6 +104,7 @@ def read_profile(policy: str, *, folder: Path | None = None) -> Profile:
         rules=tuple(rules.values()),
         parameters=parameters,
         contradictions=tuple(one for file in chain for one in file.contradictions if set(one["rules"]) <= set(rules)),
+        digests=tuple(dict.fromkeys(file.digest for file in (*chain, presets))),
     )
 
 
@@ -118,15 +120,7 @@ def with_choices(profile: Profile, choices: Mapping[str, Any], *, source: str) -
             changed[name] = Parameter(name, _exact(value), zh, en, "[rules]")
     if faults:
         raise InputError(faults)
-    return Profile(
-        profile.id,
-        profile.name,
-        profile.name_en,
-        profile.lineage,
-        profile.rules,
-        changed,
-        profile.contradictions,
-    )
+    return replace(profile, parameters=changed)
 
 
 def _chain(policy: str, folder: Path | None) -> list[RuleFile]:

@@ -4,6 +4,7 @@ import json
 import shutil
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import geopandas as gpd
@@ -14,6 +15,7 @@ import pytest
 from scenarios import Outcome, run, tables
 from scenarios.__main__ import main
 from scenarios.demo import write_demo
+from scenarios.outcome import fingerprint_of
 
 COVERAGE = ["place_id", "group", "nearest_id", "seconds", "metres", "straight_m", "band_min", "state", "door"]
 QUALITY = ["severity", "layer", "row", "column", "value", "message"]
@@ -115,6 +117,16 @@ def test_the_fingerprint_changes_when_an_input_does(study: Path, outcome: Outcom
         assert run(study).fingerprint != outcome.fingerprint
     finally:
         gates.write_bytes(before)
+
+
+def test_the_fingerprint_follows_the_content_of_the_users_own_rules(outcome: Outcome, tmp_path: Path) -> None:
+    own = tmp_path / "own.toml"
+    own.write_text('[profile]\nextends = "linyi-2025"\n', encoding="utf-8")
+    city = replace(outcome.city, study=replace(outcome.city.study, policy=str(own)))
+    before = fingerprint_of(city)
+    assert fingerprint_of(city) == before != outcome.fingerprint
+    own.write_text('[profile]\nextends = "linyi-2025"\n[parameters]\npool_m = { value = 300 }\n', encoding="utf-8")
+    assert fingerprint_of(city) != before
 
 
 def test_a_run_that_breaks_leaves_the_folder_as_it_was(
