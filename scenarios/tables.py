@@ -35,7 +35,7 @@ def write(outcome: Outcome, folder: Path, lang: Lang = "zh") -> list[str]:
     refuse_unwritable(folder)
     makers: dict[str, Callable[[Path], None]] = {
         "coverage.csv": lambda path: write_csv(outcome.coverage, path),
-        "districts.csv": lambda path: write_csv(outcome.districts, path),
+        "districts.csv": lambda path: write_csv(counts_plain(outcome.districts), path),
         **rule_tables(outcome, lang),
         **site_tables(outcome, lang),
         "quality.csv": lambda path: write_csv(quality.table(outcome.faults, lang), path),
@@ -135,6 +135,21 @@ def write_csv(table: pd.DataFrame, path: Path) -> None:
         elif not pd.api.types.is_numeric_dtype(shown[column]) and not is_id(column):
             shown[column] = pd.Series([harmless(value) for value in shown[column].tolist()], shown.index, dtype=object)
     shown.to_csv(path, index=False, encoding="utf-8-sig", lineterminator="\r\n")
+
+
+def counts_plain(table: pd.DataFrame) -> pd.DataFrame:
+    """Return a table whose columns of counts, where all are whole numbers, are written without a decimal point."""
+    shown = table.copy()
+    for column in shown.columns[[is_count(column) for column in shown.columns]]:
+        values = shown[column].to_numpy(dtype=float, na_value=np.nan)
+        if (np.isnan(values) | (values == np.floor(values))).all():
+            shown[column] = pd.array(values, dtype="Float64").astype("Int64")
+    return shown
+
+
+def is_count(column: str) -> bool:
+    """Tell the columns that count places, households, people or elders."""
+    return column.startswith(("places_", "households_", "people_", "elders_")) and not column.endswith("_share")
 
 
 def is_id(column: str) -> bool:
