@@ -119,7 +119,7 @@ def read_study(path: str | Path) -> Study:
         day=day,
         crs=str(study.get("crs", "auto")),
         layers=layers,
-        walking=_walking(walking, path, faults),
+        walking=walking_of(walking, path, faults),
         groups=_groups(_table(raw, "groups", path, faults), path, faults),
         elder_share=_number(people, "population", "elder_share", None, 0.0, 1.0, path, faults),
         household_size=_number(people, "population", "household_size", 2.62, 0.5, 10.0, path, faults) or 2.62,
@@ -243,7 +243,8 @@ def _number(
     return float(value)
 
 
-def _walking(table: Mapping[str, Any], path: Path, faults: list[Fault]) -> Walking:
+def walking_of(table: Mapping[str, Any], path: Path, faults: list[Fault]) -> Walking:
+    """Read [walking]; what is at fault in it is added to ``faults``."""
     limits = table.get("limits_min", [5, 10, 15])
     good = (
         isinstance(limits, list)

@@ -3,11 +3,11 @@
 from collections import Counter
 from pathlib import Path
 
-from geodata.city import read_city
 from geodata.faults import Fault, InputError, Severity
 from geodata.words import Lang, say
 from planning.groups import site_faults
 from scenarios.progress import Report, silent
+from scenarios.scenario import read_any_city
 
 
 def report(study_path: Path, lang: Lang, progress: Report = silent) -> tuple[str, int]:
@@ -16,7 +16,7 @@ def report(study_path: Path, lang: Lang, progress: Report = silent) -> tuple[str
     Faults that stop a run are reported like all others; nothing is written, not even a cache.
     """
     try:
-        city = read_city(study_path, progress=progress, cached=False)
+        city = read_any_city(study_path, progress=progress, cached=False)
         faults = (*city.faults, *site_faults(city))
     except InputError as error:
         faults = error.faults

@@ -1,0 +1,50 @@
+"""Together: several files written into a folder, all of them or none."""
+
+import shutil
+import tempfile
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from geodata.faults import fail
+
+
+def write_together(makers: Mapping[str, Callable[[Path], None]], folder: Path) -> list[str]:
+    """Write every file with its maker and return the names; a maker that breaks leaves ``folder`` as it was.
+
+    Files are made in a hidden folder beside it first and moved when all are complete; files of other names stay.
+    """
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        unfinished = Path(tempfile.mkdtemp(prefix=".unfinished-", dir=folder.parent))
+        try:
+            for name, make in makers.items():
+                make(unfinished / name)
+            _move(unfinished, folder, list(makers))
+        finally:
+            shutil.rmtree(unfinished, ignore_errors=True)
+    except OSError as error:
+        raise fail("cli_out_unwritable", column="--out", value=str(folder), why=error.strerror or str(error)) from error
+    return list(makers)
+
+
+def _move(made: Path, folder: Path, names: list[str]) -> None:
+    """Move the files in ``made`` to ``folder`` for those of the same names; where one can't be moved, put all back."""
+    new_folder = not folder.exists()
+    folder.mkdir(exist_ok=True)
+    earlier = made / "earlier"
+    earlier.mkdir()
+    try:
+        for name in names:
+            if (folder / name).exists():
+                (folder / name).replace(earlier / name)
+        for name in names:
+            (made / name).replace(folder / name)
+    except BaseException:
+        for name in names:
+            if not (made / name).exists():
+                (folder / name).unlink(missing_ok=True)
+            if (earlier / name).exists():
+                (earlier / name).replace(folder / name)
+        if new_folder:
+            folder.rmdir()
+        raise
