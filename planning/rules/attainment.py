@@ -1,17 +1,23 @@
 """Attainment: residential areas by each rule, by the rule of the permit day and by today's, and what adds up to."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
-import pandas as pd
+import numpy as np
 
-from planning.rules.case import Case, day_of
+from planning.rules.blocks import Block, Piece
+from planning.rules.case import Case
 from planning.rules.clauses import Rule, Target
-from planning.rules.estates import EstateVerdict, Reading, finding, pooling_classes, pooling_rules, read, site_name
-from planning.rules.findings import Finding, Phrase, Verdict, exact, share
-from planning.rules.quota import Need, areas, estate_class, governing, need, quota_rules
+from planning.rules.estates import Reading, finding, read
+from planning.rules.existing import existing
+from planning.rules.findings import Finding, Phrase
+from planning.rules.homes import Codes, Flags, Homes, homes
+from planning.rules.needs import Needs, all_asked, by_one, governing
 from planning.rules.rates import amount, rate
+from planning.rules.sources import Sources
+from planning.rules.verdicts import BELOW, BELOW_MINIMUM, MET, MET_POOLED, NO_RULE, UNKNOWN
+from planning.rules.whole_units import Floats, Whole
 
 PASSES = {"met", "met_pooled"}
 FAILS = {"below", "below_minimum"}
@@ -21,103 +27,178 @@ FAILS = {"below", "below_minimum"}
 class Attained:
     """Every residential area by every quota rule, by the rule of its permit day, and by today's."""
 
+    homes: Homes
     by_rule: Mapping[str, Reading]
     permit: Reading
     today: Reading
-    classes: Mapping[str, tuple[str | None, str]]  # place -> class, how it is known
 
 
 def attain(case: Case) -> Attained:
     """Judge all residential areas by all readings; equal sets of needs are worked out once."""
-    places = list(case.rows("residential"))
-    today = {place: governing(case, place, case.day, lapsed=True) for place in places}
-    has = areas(case, today)
-    classes = {place: estate_class(case, row) for place, row in case.rows("residential").items()}
-    permit: dict[str, Need | None] = {}
-    for place, row in case.rows("residential").items():
-        day = day_of(row["permit_date"])
-        by_permit = classes[place][0] == "new" and day is not None and day <= case.day
-        permit[place] = governing(case, place, day, lapsed=False) if by_permit and day else today[place]
-    done: dict[tuple[object, ...], Reading] = {}
+    all_ = homes(case)
+    asked = all_asked(case, all_)
+    today = governing(case, all_, asked, case.day, lapsed=True)
+    has = existing(case, today)
+    sources = Sources(case, all_)
+    by_permit = (all_.owned == "new") & (all_.permit <= np.datetime64(case.day, "D"))
+    then = governing(case, all_, asked, np.where(by_permit, all_.permit, np.datetime64("NaT")), lapsed=False)
+    permit = Needs(case=case, homes=all_, asked=asked, rule=np.where(by_permit, then.rule, today.rule))
+    done: dict[bytes, Reading] = {}
 
-    def once(needs: Mapping[str, Need | None]) -> Reading:
-        asked = {place: one for place, one in needs.items() if one is not None}
-        key = tuple((place, one.rule.id, one.target.part) for place, one in asked.items())
+    def once(needs: Needs) -> Reading:
+        key = needs.rule.tobytes()
         if key not in done:
-            done[key] = read(case, asked, has)
+            done[key] = read(case, needs, has, sources)
         return done[key]
 
     by_rule = {
-        rule.id: once({place: need(case, place, rule, target) for place in places})
-        for rule, target in quota_rules(case)
-        if rule.started(case.day)
+        one.rule.id: once(by_one(case, all_, asked, n)) for n, one in enumerate(asked) if one.rule.started(case.day)
     }
-    return Attained(by_rule=by_rule, permit=once(permit), today=once(today), classes=classes)
+    return Attained(homes=all_, by_rule=by_rule, permit=once(permit), today=once(today))
 
 
-def quota_findings(case: Case, rule: Rule, target: Target, all_: Attained) -> list[Finding]:
+def quota_findings(case: Case, rule: Rule, target: Target, all_: Attained) -> list[Piece]:
     """Return one finding per residential area the rule speaks of; a preset past its term only where it governs."""
     if rule.id not in all_.by_rule:
         return [case.finding(rule, target, "rule_not_started", "not_applicable", since=rule.since)]
-    verdicts = all_.by_rule[rule.id].verdicts
+    reading = all_.by_rule[rule.id]
+    let = reading.needs.there
     if rule.check and rule.lapsed(case.day):
-        governed = {place for place, one in all_.permit.verdicts.items() if one.need.rule.id == rule.id}
-        verdicts = {place: one for place, one in verdicts.items() if place in governed}
-    return [finding(case, one, remark=_permit_remark(all_, place, rule)) for place, one in verdicts.items()]
+        let = let & _governs(all_.permit.needs, rule)
+    whole = next(one for one in reversed(reading.needs.asked) if one.rule.id == rule.id)
+
+    def made(place: int) -> Finding:
+        return finding(case, reading.verdicts.at(place), remark=_permit_remark(all_, place, rule))
+
+    return [_block(case, reading, let, made, rule=whole.rule, target=whole.target)]
 
 
-def _permit_remark(all_: Attained, place: str, rule: Rule) -> Phrase:
-    then = all_.permit.verdicts.get(place)
-    today = all_.today.verdicts.get(place)
-    if today is None or today.need.rule.id != rule.id or (then is not None and then.need.rule.id == rule.id):
-        return Phrase("empty")
-    if then is None:
-        return Phrase("estate_permit_no_rule")
-    details = {"rule": then.need.rule.id, "sum": then.need.sum, "verdict": Phrase(f"verdict_{then.verdict}")}
-    return Phrase("estate_permit_other", details)
+def _block(
+    case: Case, reading: Reading, let: Flags, make: Callable[[int], Finding], *, rule: Rule, target: Target
+) -> Block:
+    """Return the findings of some residential areas by one rule, in square metres."""
+    has, needs, unit, places = reading.has, reading.needs, reading.needs.homes.unit, np.flatnonzero(let)
+
+    def shown(column: Whole, known: Flags) -> Floats:
+        return np.where(known[places], unit.rounded(column[places]), np.nan)
+
+    return Block(
+        homes=needs.homes,
+        day=case.day,
+        rule=rule,
+        target=target,
+        unit="m2",
+        places=places,
+        verdict=reading.verdict[places],
+        measured=shown(has.known, has.complete | np.asarray(has.known > 0, dtype=bool)),
+        threshold=shown(needs.required, needs.known),
+        gap=shown(reading.gap, reading.gap_known),
+        make=make,
+    )
 
 
-def without_rate(case: Case, rule: Rule, target: Target, all_: Attained) -> list[Finding]:
-    """List the areas of a class for which the profile has no rate: counted, never judged."""
-    found = []
-    for place, (owned, _) in all_.classes.items():
-        if owned in target.options["classes"] and place not in all_.today.verdicts:
-            has = exact(case.rows("residential")[place]["built_elder_area_m2"])
-            found.append(
-                case.finding(
-                    rule,
-                    target,
-                    "estate_no_rate",
-                    "no_rule",
-                    layer="residential",
-                    object_id=place,
-                    object_name=case.name("residential", place),
-                    measured=has,
-                    estate_class=Phrase(f"class_{owned}"),
-                )
-            )
+def _governs(needs: Needs, rule: Rule) -> Flags:
+    """Tell which areas a rule governs."""
+    found: Flags = np.isin(needs.rule, [n for n, one in enumerate(needs.asked) if one.rule.id == rule.id])
     return found
 
 
-def _verdicts(case: Case, rule: Rule, target: Target, all_: Attained) -> dict[str, EstateVerdict]:
+def _permit_remark(all_: Attained, place: int, rule: Rule) -> Phrase:
+    """Say what the rule of the permit day makes of an area that another rule governs today."""
+    then, today = (one.needs.governed_by(place) for one in (all_.permit, all_.today))
+    if today is None or today.id != rule.id or (then is not None and then.id == rule.id):
+        return Phrase("empty")
+    if then is None:
+        return Phrase("estate_permit_no_rule")
+    one = all_.permit.verdicts.at(place)
+    return Phrase(
+        "estate_permit_other", {"rule": then.id, "sum": one.need.sum, "verdict": Phrase(f"verdict_{one.verdict}")}
+    )
+
+
+def without_rate(case: Case, rule: Rule, target: Target, all_: Attained) -> list[Piece]:
+    """List the areas of a class for which the profile has no rate: counted, never judged."""
+    homes_ = all_.homes
+    classes = np.array([one in target.options["classes"] for one in homes_.owned], dtype=bool)
+    places = np.flatnonzero(classes & ~all_.today.needs.there)
+    none = np.full(len(places), np.nan)
+
+    def made(place: int) -> Finding:
+        return case.finding(
+            rule,
+            target,
+            "estate_no_rate",
+            "no_rule",
+            layer="residential",
+            object_id=homes_.ids[place],
+            object_name=homes_.names[place],
+            measured=homes_.unit.decimal(homes_.declared[place]) if homes_.has_declared[place] else None,
+            estate_class=Phrase(f"class_{homes_.owned[place]}"),
+        )
+
+    return [
+        Block(
+            homes=homes_,
+            day=case.day,
+            rule=rule,
+            target=target,
+            unit=target.unit,
+            places=places,
+            verdict=np.full(len(places), NO_RULE, dtype=np.int8),
+            measured=np.where(homes_.has_declared[places], homes_.unit.rounded(homes_.declared[places]), np.nan),
+            threshold=none,
+            gap=none,
+            make=made,
+        )
+    ]
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Counted:
+    """The verdicts that a document's own rate counts."""
+
+    there: Flags
+    verdict: Codes
+    gap: Whole
+    gap_known: Flags
+
+    @property
+    def failing(self) -> Flags:
+        """Tell which areas fail."""
+        found: Flags = self.there & ((self.verdict == BELOW) | (self.verdict == BELOW_MINIMUM))
+        return found
+
+    @property
+    def unknown(self) -> Flags:
+        """Tell of which areas it isn't known."""
+        found: Flags = self.there & (self.verdict == UNKNOWN)
+        return found
+
+
+def _counted(case: Case, rule: Rule, target: Target, all_: Attained) -> Counted:
     """Return the verdicts a document's own rate counts: by permit day for the profile's own, else by its own rules."""
     classes = target.options.get("classes")
-    chosen: dict[str, EstateVerdict] = {}
     if rule.document == case.profile.rules[0].document and target.measure != "estate_shortfall":
-        chosen = dict(all_.permit.verdicts)
+        readings = [all_.permit]
     else:
-        for name in target.options["rules"]:
-            for place, one in all_.by_rule[name].verdicts.items() if name in all_.by_rule else ():
-                chosen.setdefault(place, one)
-    return {
-        place: one for place, one in chosen.items() if classes is None or all_.classes[place][0] in {*classes, None}
-    }
+        readings = [all_.by_rule[name] for name in target.options["rules"] if name in all_.by_rule]
+    count = len(all_.homes)
+    there, verdict, gap_known = np.zeros(count, bool), np.zeros(count, np.int8), np.zeros(count, bool)
+    gap = all_.homes.unit.column(np.zeros(count))
+    for one in readings:  # the first rule that speaks of an area counts
+        let = one.needs.there & ~there
+        verdict[let], gap[let], gap_known[let] = one.verdict[let], one.gap[let], one.gap_known[let]
+        there |= let
+    if classes is not None:
+        there &= np.array([owned in {*classes, None} for owned in all_.homes.owned], dtype=bool)
+    return Counted(there=there, verdict=verdict, gap=gap, gap_known=gap_known)
 
 
-def pass_rate(case: Case, rule: Rule, target: Target, all_: Attained) -> list[Finding]:
+def pass_rate(case: Case, rule: Rule, target: Target, all_: Attained) -> list[Piece]:
     """Judge the share of residential areas that pass, alone or pooled, with households beside it."""
-    tally = counted(case, _verdicts(case, rule, target, all_).values())
-    today = counted(case, all_.today.verdicts.values())
+    chosen = _counted(case, rule, target, all_)
+    tally = counted(all_.homes, chosen.there, chosen.verdict)
+    today = totals(all_.today)
     remark = Phrase(
         "pass_rate_remark",
         {
@@ -142,28 +223,36 @@ def pass_rate(case: Case, rule: Rule, target: Target, all_: Attained) -> list[Fi
     ]
 
 
-def counted(case: Case, verdicts: Iterable[EstateVerdict]) -> dict[str, int]:
+def failing(reading: Reading) -> Flags:
+    """Tell which areas fail a reading."""
+    found: Flags = reading.needs.there & ((reading.verdict == BELOW) | (reading.verdict == BELOW_MINIMUM))
+    return found
+
+
+def totals(reading: Reading) -> dict[str, int]:
+    """Count areas and households of a reading."""
+    return counted(reading.needs.homes, reading.needs.there, reading.verdict)
+
+
+def counted(homes_: Homes, there: Flags, verdict: Codes) -> dict[str, int]:
     """Count areas and households that pass, are judged, or aren't known."""
-    tally = dict.fromkeys(("passed", "judged", "unknown", "pooled", "passed_households", "judged_households"), 0)
-    for one in verdicts:
-        households = int(exact(case.rows("residential")[one.place_id]["households"]) or 0)
-        if one.verdict in PASSES | FAILS:
-            tally["judged"] += 1
-            tally["judged_households"] += households
-        if one.verdict in PASSES:
-            tally["passed"] += 1
-            tally["passed_households"] += households
-        tally["pooled"] += one.verdict == "met_pooled"
-        tally["unknown"] += one.verdict == "unknown"
-    return tally
+    passed = there & ((verdict == MET) | (verdict == MET_POOLED))
+    judged = passed | (there & ((verdict == BELOW) | (verdict == BELOW_MINIMUM)))
+    return {
+        "passed": int(passed.sum()),
+        "judged": int(judged.sum()),
+        "unknown": int((there & (verdict == UNKNOWN)).sum()),
+        "pooled": int((there & (verdict == MET_POOLED)).sum()),
+        "passed_households": int(homes_.whole_households[passed].sum()),
+        "judged_households": int(homes_.whole_households[judged].sum()),
+    }
 
 
-def shortfall(case: Case, rule: Rule, target: Target, all_: Attained) -> list[Finding]:
+def shortfall(case: Case, rule: Rule, target: Target, all_: Attained) -> list[Piece]:
     """Add up what residential areas lack."""
-    verdicts = _verdicts(case, rule, target, all_).values()
-    gap = sum((one.gap_m2 for one in verdicts if one.verdict in FAILS and one.gap_m2 is not None), Decimal(0))
-    failing = sum(one.verdict in FAILS for one in verdicts)
-    unknown = sum(one.verdict == "unknown" for one in verdicts)
+    chosen = _counted(case, rule, target, all_)
+    gap = all_.homes.unit.decimal(sum(chosen.gap[chosen.failing & chosen.gap_known].tolist()))
+    failing, unknown = int(chosen.failing.sum()), int(chosen.unknown.sum())
     return [
         amount(
             case, rule, target, "shortfall", measured=gap, sure=not unknown or gap > 0, failing=failing, unknown=unknown
@@ -171,115 +260,12 @@ def shortfall(case: Case, rule: Rule, target: Target, all_: Attained) -> list[Fi
     ]
 
 
-def accepted_with_gap(case: Case, rule: Rule, target: Target, all_: Attained) -> list[Finding]:
+def accepted_with_gap(case: Case, rule: Rule, target: Target, all_: Attained) -> list[Piece]:
     """Count residential areas completed by the day although area was lacking."""
-    found, unsure = [], 0
-    for place, one in _verdicts(case, rule, target, all_).items():
-        completed = day_of(case.rows("residential")[place]["completion_date"])
-        lacking = one.verdict in FAILS
-        if lacking and completed is not None and completed <= case.day:
-            found.append(case.name("residential", place))
-        elif (lacking and completed is None) or one.verdict == "unknown":
-            unsure += 1
+    chosen, homes_ = _counted(case, rule, target, all_), all_.homes
+    completed = homes_.completion <= np.datetime64(case.day, "D")
+    found = [homes_.names[place] for place in np.flatnonzero(chosen.failing & completed)]
+    unsure = int(((chosen.failing & np.isnat(homes_.completion)) | chosen.unknown).sum())
     count = Decimal(len(found))
     sure = not unsure or count > 0
     return [amount(case, rule, target, "accepted", measured=count, sure=sure, names=found or ["-"], unknown=unsure)]
-
-
-def pooling_findings(case: Case, rule: Rule, target: Target, all_: Attained) -> list[Finding]:
-    """Say who passes by pooling, served by whom, and by how much the naive reading overstates."""
-    if rule not in [one for one, _ in pooling_rules(case)]:
-        return []  # the document's own words on pooling come before a preset's
-    reading = all_.today
-    classes = set(target.options["classes"]) & pooling_classes(case)
-    pooled = [
-        one
-        for one in reading.verdicts.values()
-        if one.verdict == "met_pooled" and all_.classes[one.place_id][0] in classes
-    ]
-    remark = Phrase("pool_no_walks") if case.walks is None else Phrase("pool_naive", reading.naive)
-    if case.walks is not None and case.walks.limit_s < case.pool_seconds():
-        remark = Phrase("pool_short", {"minutes": exact(case.walks.limit_s / 60)})
-    details = {
-        "metres": case.profile["pool_m"],
-        "bound": reading.pool.bound,
-        "status": Phrase(f"pool_{reading.pool.status}"),
-        "remark": remark,
-    }
-    count = Decimal(len(pooled))
-    verdict: Verdict = "met_pooled" if pooled else "not_applicable" if case.walks is not None else "unknown"
-    found = [case.finding(rule, target, "pool_total", verdict, measured=count, **details)]
-    for one in pooled:
-        served = [Phrase("estate_served", {"site": site_name(case, site), "area": area}) for site, area in one.served]
-        found.append(
-            case.finding(
-                rule,
-                target,
-                "pool_estate",
-                "met_pooled",
-                layer="residential",
-                object_id=one.place_id,
-                object_name=case.name("residential", one.place_id),
-                measured=sum((area for _, area in one.served), Decimal(0)),
-                threshold=(one.need.required_m2 or Decimal(0)) - one.area.known_m2,
-                gap=Decimal(0),
-                unit="m2",
-                served=served,
-            )
-        )
-    return found
-
-
-def estates_table(case: Case, all_: Attained) -> pd.DataFrame:
-    """Return one row per residential area: its class, both readings with rule, need, verdict and gap."""
-    rows = []
-    for place, row in case.rows("residential").items():
-        owned, source = all_.classes[place]
-        line: dict[str, object] = {
-            "place_id": place,
-            "name": case.name("residential", place),
-            "class": owned,
-            "class_source": source,
-            "permit_date": day_of(row["permit_date"]),
-            "households": row["households"],
-        }
-        for name, reading in (("permit", all_.permit), ("today", all_.today)):
-            one = reading.verdicts.get(place)
-            line |= {
-                f"{name}_rule": None if one is None else one.need.rule.id,
-                f"{name}_required_m2": _float(None if one is None else one.need.required_m2),
-                f"{name}_verdict": "no_rule" if one is None else one.verdict,
-                f"{name}_gap_m2": _float(None if one is None else one.gap_m2),
-                f"{name}_rate": None if one is None else _rate(one),
-            }
-            if one is not None:
-                line["existing_m2"] = _float(one.area.known_m2 if one.area.complete else None)
-        rows.append(line)
-    columns = ["place_id", "name", "class", "class_source", "permit_date", "households", "existing_m2"]
-    columns += [
-        f"{name}_{what}"
-        for name in ("permit", "today")
-        for what in ("rule", "required_m2", "verdict", "gap_m2", "rate")
-    ]
-    return pd.DataFrame(rows, columns=columns)
-
-
-def _rate(one: EstateVerdict) -> float | None:
-    if not one.area.complete or not one.need.required_m2:
-        return None
-    return _float(share(one.area.known_m2, one.need.required_m2))
-
-
-def _float(value: Decimal | None) -> float | None:
-    return None if value is None else float(round(value, 4))
-
-
-def pooling_table(case: Case, all_: Attained) -> pd.DataFrame:
-    """Return who is served by what, how many square metres over what walk (today's rules)."""
-    table = all_.today.pool.assigned
-    return table.assign(
-        place_name=[case.name("residential", place) for place in table["place_id"]],
-        site_name=[site_name(case, site) for site in table["site_id"]],
-        area_m2=[float(area) for area in table["area_m2"]],
-        metres=table["seconds"].astype(float) * case.speed_m_s,
-    )[["place_id", "place_name", "site_id", "site_name", "area_m2", "seconds", "metres"]]

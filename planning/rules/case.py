@@ -17,6 +17,7 @@ from planning.reach import Reach
 from planning.rules.clauses import Rule, Target
 from planning.rules.findings import Finding, Verdict, exact, figure
 from planning.rules.profiles import Profile
+from planning.rules.rows import Rows
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -54,16 +55,19 @@ class Case:
         return opens_on(self.rows("facilities"), self.day)
 
     @cached_property
-    def _rows(self) -> dict[str, dict[str, dict[str, Any]]]:
-        layers = ("residential", "facilities", "medical", "districts", "candidates")
-        tables = {layer: pd.DataFrame(getattr(self, layer)).drop(columns="geometry") for layer in layers}
-        return {
-            layer: {str(key): row for key, row in zip(table.index, _records(table), strict=True)}
-            for layer, table in tables.items()
-        }
+    def residential_rows(self) -> Rows:
+        """Return the residential layer row by row, without a dict per row."""
+        return Rows(pd.DataFrame(self.residential).drop(columns="geometry"))
 
-    def rows(self, layer: str) -> dict[str, dict[str, Any]]:
-        """Return a layer as one dict of columns per id, in the table's order, without geometry."""
+    @cached_property
+    def _rows(self) -> dict[str, Mapping[str, Mapping[str, Any]]]:
+        return {"residential": self.residential_rows}
+
+    def rows(self, layer: str) -> Mapping[str, Mapping[str, Any]]:
+        """Return a layer as one mapping of columns per id, in the table's order, without geometry."""
+        if layer not in self._rows:
+            table = pd.DataFrame(getattr(self, layer)).drop(columns="geometry")
+            self._rows[layer] = {str(key): row for key, row in zip(table.index, _records(table), strict=True)}
         return self._rows[layer]
 
     def pool_seconds(self) -> float:
@@ -72,12 +76,19 @@ class Case:
 
     def facility_ids(self, words: Iterable[str] | None, *, states: tuple[bool | None, ...] = (True,)) -> list[str]:
         """List facilities of the kinds, in the table's order, that are open (True), not (False) or doubtful (None)."""
-        kinds = None if words is None else set(self.profile.kinds(words))
-        return [
-            key
-            for key, row in self.rows("facilities").items()
-            if self.opens[key] in states and (kinds is None or row["kind"] in kinds)
-        ]
+        kinds = None if words is None else self.profile.kinds(words)
+        asked = (kinds, states)
+        if asked not in self._facility_ids:
+            self._facility_ids[asked] = [
+                key
+                for key, row in self.rows("facilities").items()
+                if self.opens[key] in states and (kinds is None or row["kind"] in kinds)
+            ]
+        return list(self._facility_ids[asked])
+
+    @cached_property
+    def _facility_ids(self) -> dict[tuple[object, ...], list[str]]:
+        return {}
 
     def number(self, facility: str, column: str) -> Decimal | None:
         """Return one figure of a facility, or None where it isn't given."""
@@ -90,8 +101,15 @@ class Case:
 
     def geometry(self, layer: str, key: str) -> BaseGeometry | None:
         """Return where an object is; None where it has no place."""
-        shape: BaseGeometry | None = getattr(self, layer).geometry.get(key)
+        if layer not in self._shapes:
+            shapes = getattr(self, layer).geometry
+            self._shapes[layer] = dict(zip(map(str, shapes.index), shapes.array, strict=True))
+        shape = self._shapes[layer].get(key)
         return None if shape is None or shape.is_empty else shape
+
+    @cached_property
+    def _shapes(self) -> dict[str, dict[str, BaseGeometry | None]]:
+        return {}
 
     def has_word(self, facility: str, column: str, word: str) -> bool | None:
         """Tell whether a facility's column says ``word`` or a synonym; None where the column is blank."""

@@ -1,18 +1,28 @@
 """Estates: every residential area judged alone, then together with its neighbours, by one set of needs."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from decimal import Decimal
+from functools import cached_property
 
-import pandas as pd
+import numpy as np
+from numpy.typing import NDArray
 
-from planning.rules.case import Case, words_of
+from planning.rules.case import Case
 from planning.rules.clauses import Rule, Target
-from planning.rules.findings import Finding, Phrase, Verdict, exact
-from planning.rules.pooling import Pool, pool
-from planning.rules.quota import Area, Need, counts, estate_class
+from planning.rules.existing import Area, Existing
+from planning.rules.findings import Finding, Phrase, Verdict
+from planning.rules.homes import NO_CLASS, NO_HOUSEHOLDS, Codes, Flags, Homes
+from planning.rules.needs import Needs
+from planning.rules.pooling import Pool, pool_columns
+from planning.rules.quota import Need
+from planning.rules.sources import OWN_ROOM, Sources
+from planning.rules.verdicts import BELOW, BELOW_MINIMUM, MET, MET_POOLED, NOT_APPLICABLE, UNKNOWN, VERDICTS
+from planning.rules.whole_units import Whole
 
-OWN_ROOM = "room:"  # a declared room as a source of pooled area
+__all__ = ["OWN_ROOM", "EstateVerdict", "Reading", "Verdicts", "finding", "have", "may_pool", "pooling_classes"]
+__all__ += ["pooling_rules", "read", "site_name"]
+Longs = NDArray[np.int64]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,63 +39,120 @@ class EstateVerdict:
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Reading:
-    """All residential areas judged by one set of needs, and how pooling ended."""
+    """All residential areas judged by one set of needs, as columns, and how pooling ended.
 
-    verdicts: Mapping[str, EstateVerdict]
+    ``verdict`` counts only where a rule speaks of the area (``needs.there``), ``gap`` (units) only where it is known.
+    """
+
+    needs: Needs
+    has: Existing
+    verdict: Codes
+    gap: Whole
+    gap_known: Flags
     pool: Pool
-    naive: Mapping[str, Decimal] = field(default_factory=dict)
+    naive: Mapping[str, Decimal]
+
+    @cached_property
+    def verdicts(self) -> "Verdicts":
+        """Return the areas a rule speaks of, each with its verdict; these are made when one looks at them."""
+        return Verdicts(self)
+
+    def places(self) -> Longs:
+        """Return the positions of the areas a rule speaks of."""
+        return np.flatnonzero(self.needs.there)
 
 
-def read(case: Case, needs: Mapping[str, Need], has: Mapping[str, Area]) -> Reading:
-    """Judge every residential area alone, then pool what is left where the profile allows it."""
-    alone = {place: _alone(place, asked, has[place]) for place, asked in needs.items()}
-    lacking = {
-        place: one.need.required_m2 - one.area.known_m2
-        for place, one in alone.items()
-        if one.verdict in {"below", "unknown"}
-        and one.need.required_m2 is not None
-        and one.need.required_m2 > one.area.known_m2
-        and _may_pool(case, place, one.need)
-    }
-    spare = spare_m2(case, needs, alone)
-    pairs = pool_pairs(case, needs)
-    households = {place: int(exact(case.rows("residential")[place]["households"]) or 0) for place in lacking}
-    pooled = pool(lacking, spare, households, pairs, search_s=float(case.profile["pool_search_s"]))
-    verdicts = dict(alone)
-    for place in pooled.passed:
-        rows = pooled.served(place)
-        verdicts[place] = EstateVerdict(
-            place_id=place,
-            need=alone[place].need,
-            area=alone[place].area,
-            verdict="met_pooled",
-            gap_m2=Decimal(0),
-            served=tuple(zip(rows["site_id"], rows["area_m2"], strict=True)),
+class Verdicts(Mapping[str, EstateVerdict]):
+    """The verdicts of a reading by residential area, in the table's order."""
+
+    def __init__(self, reading: Reading) -> None:
+        self._reading = reading
+
+    def __getitem__(self, place_id: str) -> EstateVerdict:
+        return self.at(self._reading.needs.homes.at[place_id])
+
+    def at(self, place: int) -> EstateVerdict:
+        """Return the verdict of the area at a position."""
+        reading = self._reading
+        asked = reading.needs.of(place)
+        if asked is None:
+            raise KeyError(reading.needs.homes.ids[place])
+        homes, verdict = reading.needs.homes, VERDICTS[reading.verdict[place]]
+        gap = homes.unit.decimal(reading.gap[place]) if reading.gap_known[place] else None
+        served = reading.pool.given_to(homes.ids[place]) if verdict == "met_pooled" else ()
+        return EstateVerdict(
+            place_id=homes.ids[place],
+            need=asked,
+            area=reading.has.of(place),
+            verdict=verdict,
+            gap_m2=gap,
+            served=served,
         )
-    return Reading(verdicts=verdicts, pool=pooled, naive=_naive(case, alone, verdicts))
+
+    def __contains__(self, place_id: object) -> bool:
+        place = self._reading.needs.homes.at.get(place_id) if isinstance(place_id, str) else None
+        return place is not None and bool(self._reading.needs.there[place])
+
+    def __iter__(self) -> Iterator[str]:
+        ids = self._reading.needs.homes.ids
+        return (ids[place] for place in self._reading.places())
+
+    def __len__(self) -> int:
+        return int(self._reading.needs.there.sum())
 
 
-def _alone(place: str, asked: Need, has: Area) -> EstateVerdict:
-    verdict, gap = _judged(asked, has)
-    return EstateVerdict(place_id=place, need=asked, area=has, verdict=verdict, gap_m2=gap)
+def read(case: Case, needs: Needs, has: Existing, sources: Sources) -> Reading:
+    """Judge every residential area alone, then pool what is left where the profile allows it."""
+    verdict, gap = _alone(needs, has)
+    met = verdict == MET
+    lacking = ((verdict == BELOW) | (verdict == UNKNOWN)) & needs.known & (needs.required > has.known)
+    lacking &= ~needs.has_minimum & may_pool(case, needs.homes)
+    spare, pairs = sources.spare(needs, has, met), sources.reachable
+    unit, homes = needs.homes.unit, needs.homes
+    pooled = pool_columns(
+        need_cells=unit.in_cells(np.where(lacking, needs.required - has.known, 0), up=True),
+        spare_cells=unit.in_cells(spare, up=False),
+        households=homes.whole_households,
+        pairs=pairs.only(lacking[pairs.place] & (spare[pairs.site] > 0)),
+        place_ids=homes.ids,
+        site_ids=sources.ids,
+        search_s=float(case.profile["pool_search_s"]),
+    )
+    verdict[pooled.place] = MET_POOLED
+    gap[pooled.place] = 0
+    passing = needs.known & ((verdict == MET) | (verdict == MET_POOLED))
+    return Reading(
+        needs=needs,
+        has=has,
+        verdict=verdict,
+        gap=gap,
+        gap_known=needs.known & (verdict != UNKNOWN),
+        pool=pooled,
+        naive=sources.naive(needs, has, met, int(passing.sum())),
+    )
 
 
-def _judged(asked: Need, has: Area) -> tuple[Verdict, Decimal | None]:
-    if asked.required_m2 is None or asked.ratio_m2 is None:
-        return ("unknown" if asked.state == "required" else asked.state), None
-    usable = has.known_m2
-    if asked.minimum_m2 is not None:
-        usable = sum((site for site in has.sites_m2 if site >= asked.minimum_m2), Decimal(0))
-    if usable >= asked.required_m2:
-        return "met", Decimal(0)
-    if not has.complete:
-        return "unknown", None
-    if asked.minimum_m2 is not None and has.known_m2 >= asked.ratio_m2:
+def _alone(needs: Needs, has: Existing) -> tuple[Codes, Whole]:
+    """Judge by what is asked and what is there; where a site has a minimum size only sites of that size count."""
+    state = needs.homes.state
+    required, known, least = needs.required, has.known, needs.minimum
+    usable, gap = known, required - known
+    too_small = np.zeros(len(needs.homes), dtype=bool)
+    if needs.has_minimum.any():
+        large, largest = has.sites_at_least(least)
+        usable = np.where(needs.has_minimum, large, known)
         # the largest site is to grow until it and the others that are large enough make up what is asked
-        largest = has.sites_m2[0]
-        others = sum((site for site in has.sites_m2[1:] if site >= asked.minimum_m2), Decimal(0))
-        return "below_minimum", max(asked.minimum_m2, asked.required_m2 - others) - largest
-    return "below", asked.required_m2 - has.known_m2
+        others = large - np.where(largest >= least, largest, 0)
+        too_small = needs.has_minimum & (known >= needs.ratio)
+        gap = np.where(too_small, np.maximum(least, required - others) - largest, gap)
+    met = needs.known & (usable >= required)
+    nothing_known = (state == NO_HOUSEHOLDS) | (state == NO_CLASS)
+    verdict = np.select(
+        [met, needs.known & ~has.complete, needs.known & too_small, needs.known, nothing_known],
+        [MET, UNKNOWN, BELOW_MINIMUM, BELOW, UNKNOWN],
+        NOT_APPLICABLE,
+    )
+    return verdict.astype(np.int8), np.where(needs.known & ~met & has.complete, gap, 0)
 
 
 def pooling_rules(case: Case) -> list[tuple[Rule, Target]]:
@@ -99,89 +166,15 @@ def pooling_classes(case: Case) -> frozenset[str]:
     return frozenset(owned for _, target in pooling_rules(case) for owned in target.options["classes"])
 
 
-def _may_pool(case: Case, place: str, asked: Need) -> bool:
-    row = case.rows("residential")[place]
-    owned, _ = estate_class(case, row)
-    most, households = case.profile["pool_households_at_most"], exact(row["households"])
-    small = not most or (households is not None and households <= most)
-    return owned in pooling_classes(case) and small and asked.minimum_m2 is None
-
-
-def spare_m2(case: Case, needs: Mapping[str, Need], alone: Mapping[str, EstateVerdict]) -> dict[str, Decimal]:
-    """Return what can be pooled: facilities that name nobody, whole; what areas that pass have beyond their need."""
-    spare: dict[str, Decimal] = {}
-    for facility in case.facility_ids(None):
-        floor = case.number(facility, "floor_area_m2")
-        if floor is not None and counts(case, facility) and not words_of(case.rows("facilities")[facility]["serves"]):
-            spare[facility] = floor
-    for place, one in alone.items():
-        if one.verdict != "met" or needs[place].required_m2 is None:
-            continue
-        left = one.area.known_m2 - (needs[place].required_m2 or Decimal(0))
-        if one.area.named_m2 is None or one.area.named_m2 < (one.area.declared_m2 or Decimal(0)):
-            spare[OWN_ROOM + place] = left
-            continue
-        for facility, given in one.area.named:
-            taken = min(given, left)
-            spare[facility] = spare.get(facility, Decimal(0)) + taken
-            left -= taken
-    return {site: area for site, area in spare.items() if area > 0}
-
-
-def pool_pairs(case: Case, needs: Mapping[str, Need]) -> pd.DataFrame:
-    """List who may be served from where: within the pooling walk and, where the profile says so, of one street."""
-    found = []
-    if case.walks is not None:
-        found.append(case.walks.pairs())
-    if case.neighbour_walks is not None:
-        rooms = case.neighbour_walks.pairs()
-        rooms = rooms[rooms["place_id"] != rooms["site_id"]]
-        found.append(rooms.assign(site_id=OWN_ROOM + rooms["site_id"].astype(str)))
-    if not found:
-        return pd.DataFrame(columns=["place_id", "site_id", "seconds"])
-    pairs = pd.concat(found, ignore_index=True)
-    pairs = pairs[(pairs["seconds"] <= case.pool_seconds()) & pairs["place_id"].isin(list(needs))]
-    if case.profile["pool_same_street"] and "districts" in case.given:
-        homes, sites = case.holders("residential", "street"), case.holders("facilities", "street")
-        streets = {**sites, **{OWN_ROOM + place: street for place, street in homes.items()}}
-        if homes or sites:
-            same = pairs["place_id"].map(homes) == pairs["site_id"].map(streets)  # outside every street: with nobody
-            pairs = pairs[same]
-    return pairs.reset_index(drop=True)
-
-
-def _naive(case: Case, alone: Mapping[str, EstateVerdict], verdicts: Mapping[str, EstateVerdict]) -> dict[str, Decimal]:
-    """Count what "any facility within the pooling walk" would pass, and the area it counts more than once."""
-    near: dict[str, list[str]] = {}
-    floors = {
-        key: floor
-        for key in case.facility_ids(None)
-        if counts(case, key) and (floor := case.number(key, "floor_area_m2")) is not None
-    }
-    if case.walks is not None:
-        pairs = case.walks.pairs()
-        pairs = pairs[(pairs["seconds"] <= case.pool_seconds()) & pairs["site_id"].isin(list(floors))]
-        for place, site in zip(pairs["place_id"], pairs["site_id"], strict=True):
-            near.setdefault(place, []).append(site)
-    asked = [place for place, one in alone.items() if one.need.required_m2 is not None]
-    by_any = [place for place in asked if alone[place].verdict == "met" or near.get(place)]
-    whole = {place: sum((floors[site] for site in near.get(place, [])), Decimal(0)) for place in asked}
-    by_area = [
-        place
-        for place in asked
-        if alone[place].verdict == "met"
-        or alone[place].area.known_m2 + whole[place] >= (alone[place].need.required_m2 or 0)
-    ]
-    used = {site for place in asked for site in near.get(place, [])}
-    passes = sum(verdicts[place].verdict in {"met", "met_pooled"} for place in asked)
-    return {
-        "any_facility": Decimal(len(by_any)),
-        "whole_area": Decimal(len(by_area)),
-        "flow": Decimal(passes),
-        "overstated": Decimal(len(by_any) - passes),
-        "counted_m2": sum(whole.values(), Decimal(0)),
-        "there_m2": sum((floors[site] for site in used), Decimal(0)),
-    }
+def may_pool(case: Case, homes: Homes) -> Flags:
+    """Tell which areas are of a class and a size that may be pooled."""
+    classes, most = pooling_classes(case), case.profile["pool_households_at_most"]
+    allowed = np.array([one in classes for one in homes.owned], dtype=bool)
+    if not most:
+        return allowed
+    limit = int(most * 10**homes.households_digits)  # cut off: no whole number lies between
+    found: Flags = allowed & homes.has_households & np.asarray(homes.households <= limit, dtype=bool)
+    return found
 
 
 def finding(case: Case, one: EstateVerdict, *, remark: Phrase | None = None) -> Finding:

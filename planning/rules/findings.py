@@ -75,15 +75,7 @@ class Finding:
     @property
     def due_status(self) -> DueStatus:
         """Compare the verdict with the due day: the due day itself is still in time."""
-        if self.verdict in {"met", "met_pooled"}:
-            return "met"
-        if self.verdict in {"no_rule", "not_applicable"}:
-            return "not_judged"
-        if self.verdict == "unknown":
-            return "unknown"
-        if self.target.due is None:
-            return "no_due"
-        return "overdue" if self.day > self.target.due else "due_later"
+        return due_status(self.verdict, self.target.due, self.day)
 
     def sentence(self, lang: Lang = "zh") -> str:
         """Say the arithmetic, the verdict, the due day and where the rule is written."""
@@ -112,6 +104,19 @@ class Finding:
         return word(f"due_{self.due_status}", lang, due=self.target.due)
 
 
+def due_status(verdict: Verdict, due: dt.date | None, day: dt.date) -> DueStatus:
+    """Compare a verdict of a day with the due day: the due day itself is still in time."""
+    if verdict in {"met", "met_pooled"}:
+        return "met"
+    if verdict in {"no_rule", "not_applicable"}:
+        return "not_judged"
+    if verdict == "unknown":
+        return "unknown"
+    if due is None:
+        return "no_due"
+    return "overdue" if day > due else "due_later"
+
+
 def cited(rule: Rule, lang: Lang = "zh") -> str:
     """Return number (or title) and section of the clause, with what a reviewer must know about its standing."""
     document = rule.document
@@ -131,11 +136,14 @@ def word(code: str, lang: Lang = "zh", **details: object) -> str:
 
 def said(value: object, lang: Lang) -> str:
     """Say any value of a sentence: figures with thousands, shares of lists joined, phrases in their language."""
+    if isinstance(value, str):
+        return value
     if isinstance(value, Phrase):
         details = {
-            key: area(one) if key in AREAS and isinstance(one, Decimal) else one for key, one in value.details.items()
+            key: area(one) if key in AREAS and isinstance(one, Decimal) else said(one, lang)
+            for key, one in value.details.items()
         }
-        return word(value.code, lang, **{key: said(one, lang) for key, one in details.items()})
+        return word(value.code, lang, **details)
     if isinstance(value, Decimal):
         return figure(value)
     if isinstance(value, Rule):
@@ -144,7 +152,7 @@ def said(value: object, lang: Lang) -> str:
         return f"{value:,}"
     if value is None:
         return "-"
-    if isinstance(value, str) or not isinstance(value, Sequence):
+    if not isinstance(value, Sequence):
         return str(value)
     return ("、" if lang == "zh" else ", ").join(said(one, lang) for one in value)
 
@@ -169,6 +177,8 @@ def exact(value: object) -> Decimal | None:
     if isinstance(value, Decimal):
         return value
     number = float(value)  # type: ignore[arg-type]  # numpy and pandas numbers
+    if number.is_integer():
+        return Decimal(int(number))
     return None if math.isnan(number) else Decimal(repr(number)).normalize() + 0
 
 
@@ -198,30 +208,31 @@ def short_of(relation: str, measured: Decimal, value: Decimal) -> Decimal:
 
 def table(findings: Iterable[Finding], lang: Lang = "zh") -> pd.DataFrame:
     """Return findings as the rows of rules.csv: the columns of the contract first, then what was added."""
-    rows = [
-        (
-            one.rule.id,
-            one.object_id,
-            one.object_name,
-            _float(one.measured),
-            _float(one.threshold),
-            word(f"unit_{one.measured_unit}", lang),
-            _float(one.gap),
-            one.verdict,
-            None if one.target.due is None else one.target.due.isoformat(),
-            one.rule.document.title if lang == "zh" else one.rule.document.title_en,
-            one.rule.section,
-            one.sentence(lang),
-            one.target.part,
-            one.layer,
-            one.rule.document.number,
-            one.rule.force,
-            one.due_status,
-            one.rule.unverified,
-        )
-        for one in findings
-    ]
-    return pd.DataFrame(rows, columns=list(COLUMNS))
+    return pd.DataFrame([row(one, lang) for one in findings], columns=list(COLUMNS))
+
+
+def row(one: Finding, lang: Lang) -> tuple[object, ...]:
+    """Return one row of rules.csv."""
+    return (
+        one.rule.id,
+        one.object_id,
+        one.object_name,
+        _float(one.measured),
+        _float(one.threshold),
+        word(f"unit_{one.measured_unit}", lang),
+        _float(one.gap),
+        one.verdict,
+        None if one.target.due is None else one.target.due.isoformat(),
+        one.rule.document.title if lang == "zh" else one.rule.document.title_en,
+        one.rule.section,
+        one.sentence(lang),
+        one.target.part,
+        one.layer,
+        one.rule.document.number,
+        one.rule.force,
+        one.due_status,
+        one.rule.unverified,
+    )
 
 
 def _float(value: Decimal | None) -> float | None:

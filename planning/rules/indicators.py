@@ -1,6 +1,7 @@
 """Indicators: figures the user enters, and the table that sets every target beside its current value."""
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -11,6 +12,7 @@ import pandas as pd
 from geodata.faults import Fault, InputError
 from geodata.study import nearest_key
 from geodata.words import Lang
+from planning.rules.blocks import Block, Piece
 from planning.rules.case import Case
 from planning.rules.clauses import Rule, Target
 from planning.rules.findings import CITY, Finding, Phrase, Verdict, cited, said, word
@@ -30,6 +32,7 @@ ENTERABLE = frozenset(
         "occupancy",
     }
 )
+ORDER: tuple[Verdict, ...] = ("below", "below_minimum", "unknown", "met_pooled", "met", "no_rule", "not_applicable")
 COLUMNS = (
     "rule_id",
     "part",
@@ -152,9 +155,9 @@ def with_entered(case: Case, rule: Rule, target: Target, computed: list[Finding]
     return [*entered(case, rule, target), *(one for one in computed if one.object_id != CITY)]
 
 
-def table(profile: Profile, findings: Iterable[Finding], lang: Lang = "zh") -> pd.DataFrame:
+def table(profile: Profile, findings: Iterable[Piece], lang: Lang = "zh") -> pd.DataFrame:
     """Return one row per target of every rule: what is asked, what is there, how far off, how bindingly, by when."""
-    by_target: dict[tuple[str, str], list[Finding]] = {}
+    by_target: dict[tuple[str, str], list[Piece]] = {}
     for one in findings:
         by_target.setdefault((one.rule.id, one.target.part), []).append(one)
     strictest = _strictest(profile)
@@ -168,9 +171,9 @@ def table(profile: Profile, findings: Iterable[Finding], lang: Lang = "zh") -> p
     return pd.DataFrame(rows, columns=list(COLUMNS))
 
 
-def _row(rule: Rule, target: Target | None, found: list[Finding], lang: Lang, *, strictest: bool) -> dict[str, object]:
+def _row(rule: Rule, target: Target | None, found: list[Piece], lang: Lang, *, strictest: bool) -> dict[str, object]:
     verdict, lead = summed(found)
-    judged = [one for one in found if one.object_id != CITY]
+    judged = counts(found)
     value = None if target is None or target.value is None else float(target.value)
     if lead is not None and lead.object_id != CITY and lead.threshold is not None:
         value = float(round(lead.threshold, 4))  # in the unit of what is measured there
@@ -194,9 +197,9 @@ def _row(rule: Rule, target: Target | None, found: list[Finding], lang: Lang, *,
         "due_status": "not_judged" if lead is None else lead.due_status,
         "way": rule.way if target is None or not target.entered else "tracked",
         "strictest": strictest,
-        "judged": len(judged),
-        "below": sum(one.verdict in {"below", "below_minimum"} for one in judged),
-        "unknown": sum(one.verdict == "unknown" for one in judged),
+        "judged": judged.total(),
+        "below": judged["below"] + judged["below_minimum"],
+        "unknown": judged["unknown"],
         "document": rule.document.title if lang == "zh" else rule.document.title_en,
         "document_no": rule.document.number,
         "clause": rule.section,
@@ -204,14 +207,25 @@ def _row(rule: Rule, target: Target | None, found: list[Finding], lang: Lang, *,
     }
 
 
-def summed(found: list[Finding]) -> tuple[Verdict, Finding | None]:
+def counts(found: list[Piece]) -> Counter[Verdict]:
+    """Count the verdicts on objects."""
+    number: Counter[Verdict] = Counter()
+    for one in found:
+        if isinstance(one, Block):
+            number += one.counts()
+        elif one.object_id != CITY:
+            number[one.verdict] += 1
+    return number
+
+
+def summed(found: list[Piece]) -> tuple[Verdict, Finding | None]:
     """Return the verdict of a whole target and the finding that says it: the study area's, else the worst object's."""
-    if not found:
-        return "not_applicable", None
-    lead = next((one for one in found if one.object_id == CITY), None)
+    lead = next((one for one in found if isinstance(one, Finding) and one.object_id == CITY), None)
     if lead is None:
-        order = ("below", "below_minimum", "unknown", "met_pooled", "met", "no_rule", "not_applicable")
-        lead = min(found, key=lambda one: order.index(one.verdict))
+        worst = [one.worst(ORDER) if isinstance(one, Block) else one for one in found]
+        if not worst:
+            return "not_applicable", None
+        lead = min(worst, key=lambda one: ORDER.index(one.verdict))
     return lead.verdict, lead
 
 

@@ -15,18 +15,21 @@ from geodata.words import Lang
 from planning.reach import Reach
 from planning.rules import (
     attainment,
+    blocks,
+    estate_tables,
     facilities,
-    findings,
     indicators,
     institutions,
     land,
     ledger,
+    pool_report,
     premises,
     proximity,
     staffing,
     units,
 )
 from planning.rules.attainment import Attained
+from planning.rules.blocks import Findings, Piece
 from planning.rules.case import Case
 from planning.rules.clauses import Rule, Target
 from planning.rules.findings import Finding, Phrase
@@ -34,14 +37,14 @@ from planning.rules.measures import MEASURES
 from planning.rules.profiles import Profile, read_profile, with_choices
 
 Judging = Callable[[Case, Rule, Target], list[Finding]]
-OF_ESTATES: Mapping[str, Callable[[Case, Rule, Target, Attained], list[Finding]]] = {
+OF_ESTATES: Mapping[str, Callable[[Case, Rule, Target, Attained], list[Piece]]] = {
     "estate_floor_area": attainment.quota_findings,
     "estate_floor_area_per_1000": attainment.quota_findings,
     "estate_without_rate": attainment.without_rate,
     "estate_shortfall": attainment.shortfall,
     "estate_pass_rate": attainment.pass_rate,
     "accepted_with_gap": attainment.accepted_with_gap,
-    "pooling": attainment.pooling_findings,
+    "pooling": pool_report.pooling_findings,
     "ledger_open": ledger.open_areas,
 }
 OF_THE_REST: Mapping[str, Judging] = {
@@ -86,7 +89,7 @@ class Judgement:
     """
 
     case: Case
-    found: tuple[Finding, ...]
+    found: Findings
     attained: Attained
 
     @property
@@ -96,34 +99,34 @@ class Judgement:
 
     def rules(self, lang: Lang = "zh") -> pd.DataFrame:
         """Return rules.csv: one row per judged object."""
-        return findings.table(self.found, lang)
+        return blocks.table(self.found, lang)
 
     def indicators(self, lang: Lang = "zh") -> pd.DataFrame:
         """Return every target with its current value, gap, force, due day and verdict."""
-        return indicators.table(self.profile, self.found, lang)
+        return indicators.table(self.profile, self.found.pieces, lang)
 
     def ledger(self, lang: Lang = "zh") -> pd.DataFrame:
         """Return the rectification ledger."""
-        return ledger.table(ledger.lines(self.case, self.found, self.attained), lang)
+        return ledger.table(ledger.lines(self.case, self.found.alone(), self.attained), lang)
 
     def of(self, object_id: str, *, layer: str = "residential") -> tuple[Finding, ...]:
         """Return the findings of one object, for whoever clicks on it."""
-        return tuple(one for one in self.found if one.object_id == object_id and one.layer == layer)
+        return self.found.of(object_id, layer)
 
     @cached_property
     def estates(self) -> pd.DataFrame:
         """Return one row per residential area with both readings."""
-        return attainment.estates_table(self.case, self.attained)
+        return estate_tables.estates_table(self.case, self.attained)
 
     @cached_property
     def pooled(self) -> pd.DataFrame:
         """Return who is served by what through pooling, in m2, under today's rules."""
-        return attainment.pooling_table(self.case, self.attained)
+        return estate_tables.pooling_table(self.case, self.attained)
 
     @cached_property
     def distances(self) -> pd.DataFrame:
         """Return the walk and the straight distance of each facility to its medical partner."""
-        return proximity.table(self.case, self.found)
+        return proximity.table(self.case, self.found.alone())
 
     @property
     def pooling(self) -> Mapping[str, Any]:
@@ -135,13 +138,13 @@ class Judgement:
     def totals(self) -> Mapping[str, Mapping[str, int]]:
         """Return passes, judged and unknown with households, by permit day and by today's rules."""
         readings = {"permit": self.attained.permit, "today": self.attained.today}
-        return {name: attainment.counted(self.case, one.verdicts.values()) for name, one in readings.items()}
+        return {name: attainment.totals(one) for name, one in readings.items()}
 
     def if_street_centres_counted(self) -> Mapping[str, Mapping[str, int]]:
         """Return ``totals`` as they would be if street centres counted to the quota as well."""
         kinds = [*self.profile["counted_kinds"], "street_center"]
         case = replace(self.case, profile=with_choices(self.profile, {"counted_kinds": kinds}, source="-"))
-        return Judgement(case, (), attainment.attain(case)).totals()
+        return Judgement(case, Findings(()), attainment.attain(case)).totals()
 
     def parameters(self, lang: Lang = "zh") -> pd.DataFrame:
         """Return every parameter: value, what it means, and who set it."""
@@ -161,14 +164,14 @@ class Judgement:
 def judge(case: Case) -> Judgement:
     """Judge every rule of the profile for one case."""
     attained = attainment.attain(case)
-    found: list[Finding] = []
+    found: list[Piece] = []
     for rule in case.profile.rules:
         for target in rule.targets:
             found += _judged(case, rule, target, attained)
-    return Judgement(case, tuple(found), attained)
+    return Judgement(case, Findings(found), attained)
 
 
-def _judged(case: Case, rule: Rule, target: Target, attained: Attained) -> list[Finding]:
+def _judged(case: Case, rule: Rule, target: Target, attained: Attained) -> list[Piece]:
     if not rule.started(case.day):
         return [case.finding(rule, target, "rule_not_started", "not_applicable", since=rule.since)]
     if target.measure in OF_ESTATES:
@@ -179,7 +182,7 @@ def _judged(case: Case, rule: Rule, target: Target, attained: Attained) -> list[
         found = [case.finding(rule, target, "layer_missing", "unknown", threshold=target.value, layers=code)]
     else:
         found = OF_THE_REST[target.measure](case, rule, target)
-    return indicators.with_entered(case, rule, target, found)
+    return [*indicators.with_entered(case, rule, target, found)]
 
 
 def _layers(target: Target) -> tuple[str, ...]:

@@ -3,15 +3,18 @@
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
 
+import numpy as np
 import pandas as pd
 
 from geodata.words import Lang
-from planning.rules.attainment import FAILS, Attained
+from planning.rules.attainment import FAILS, Attained, failing
+from planning.rules.blocks import Piece
 from planning.rules.case import Case
 from planning.rules.clauses import Rule, Target
 from planning.rules.estates import finding
 from planning.rules.findings import CITY, Finding, cited, word
 from planning.rules.rates import amount
+from planning.rules.verdicts import UNKNOWN
 
 COLUMNS = (
     "object_id",
@@ -40,19 +43,7 @@ def lines(case: Case, findings: Iterable[Finding], all_: Attained | None) -> lis
 
     A residential area stands once: by the rule of its permit day where it fails that, else by today's.
     """
-    found: list[tuple[Finding, tuple[str, ...]]] = []
-    if all_ is not None:
-        for place in case.rows("residential"):
-            for reading in (all_.permit, all_.today):
-                one = reading.verdicts.get(place)
-                if one is not None and one.verdict in FAILS:
-                    rules = [
-                        name
-                        for name, by in all_.by_rule.items()
-                        if place in by.verdicts and by.verdicts[place].verdict in FAILS and _standing(case, name)
-                    ]
-                    found.append((_dated(case, finding(case, one)), tuple(rules)))
-                    break
+    found = [] if all_ is None else _areas(case, all_)
     grouped: dict[tuple[str, str, str], list[Finding]] = {}
     for fault in findings:
         duty = fault.rule.force in DUTIES and fault.layer in {"facilities", "districts", "candidates"}
@@ -64,6 +55,16 @@ def lines(case: Case, findings: Iterable[Finding], all_: Attained | None) -> lis
         (max(same, key=lambda fault: fault.gap or 0), tuple(dict.fromkeys(fault.rule.id for fault in same)))
         for same in grouped.values()
     ]
+
+
+def _areas(case: Case, all_: Attained) -> list[tuple[Finding, tuple[str, ...]]]:
+    by_permit, by_today = failing(all_.permit), failing(all_.today)
+    rules = [(name, failing(by)) for name, by in all_.by_rule.items() if _standing(case, name)]
+    found = []
+    for place in np.flatnonzero(by_permit | by_today).tolist():
+        one = (all_.permit if by_permit[place] else all_.today).verdicts.at(place)
+        found.append((_dated(case, finding(case, one)), tuple(name for name, fails in rules if fails[place])))
+    return found
 
 
 def _standing(case: Case, rule_id: str) -> bool:
@@ -83,22 +84,22 @@ def _dated(case: Case, one: Finding) -> Finding:
     return Finding(**{**vars(one), "target": target})
 
 
-def open_areas(case: Case, rule: Rule, target: Target, all_: Attained) -> list[Finding]:
+def open_areas(case: Case, rule: Rule, target: Target, all_: Attained) -> list[Piece]:
     """Count the existing residential areas still in the ledger; after the due day they are overdue."""
-    verdicts = {place: one for place, one in all_.today.verdicts.items() if all_.classes[place][0] == "existing"}
-    failing = [place for place, one in verdicts.items() if one.verdict in FAILS]
-    unknown = sum(one.verdict == "unknown" for one in verdicts.values())
-    bare = sum(owned == "existing" and place not in verdicts for place, (owned, _) in all_.classes.items())
-    sure = bool(failing) or not (unknown or bare)
+    today, existing = all_.today, all_.homes.owned == "existing"
+    fails = int((failing(today) & existing).sum())
+    unknown = int((today.needs.there & existing & (today.verdict == UNKNOWN)).sum())
+    bare = int((existing & ~today.needs.there).sum())
+    sure = fails > 0 or not (unknown or bare)
     return [
         amount(
             case,
             rule,
             target,
             "ledger_open",
-            measured=Decimal(len(failing)),
+            measured=Decimal(fails),
             sure=sure,
-            failing=len(failing),
+            failing=fails,
             unknown=unknown,
             bare=bare,
         )

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -37,6 +38,16 @@ class Partners:
     ids: list[str]
     shapes: NDArray[np.object_]
 
+    @cached_property
+    def position(self) -> dict[str, int]:
+        """Return the position of each clinic."""
+        return {one: n for n, one in enumerate(self.ids)}
+
+    @cached_property
+    def tree(self) -> shapely.STRtree:
+        """Return the clinics' shapes, searchable."""
+        return shapely.STRtree(self.shapes)
+
 
 def partners_of(case: Case, kinds: Iterable[str]) -> Partners:
     """Return the clinics that are partners by kind (groups of kinds written out), in the order of their ids."""
@@ -58,12 +69,14 @@ def nearest_partner(case: Case, layer: str, key: str, partners: Partners) -> dic
         return nothing
     if not partners.ids:
         return {**nothing, "class": "apart"}
-    metres = shapely.distance(partners.shapes, geometry)
+    least = int(partners.tree.query_nearest(geometry, all_matches=True).min())
     reach = case.candidate_walks if layer == "candidates" else case.medical_walks
-    at = dict(zip(partners.ids, metres.tolist(), strict=True))
-    walks = _walks(case, reach, key, at)
-    least = int(np.argmin(metres))
-    first, least_m = partners.ids[least], float(metres[least])
+    walks = _walks(case, reach, key, partners.position)
+    first = partners.ids[least]
+    known = [first, *walks]
+    metres = shapely.distance(partners.shapes[[partners.position[one] for one in known]], geometry)
+    at = dict(zip(known, metres.tolist(), strict=True))
+    least_m = at[first]
     if walks and least_m > 0:
         first = min(walks, key=lambda one: (walks[one], at[one]))
     searched = reach is not None and key in reach.places
@@ -77,7 +90,7 @@ def nearest_partner(case: Case, layer: str, key: str, partners: Partners) -> dic
     }
 
 
-def _walks(case: Case, reach: Reach | None, key: str, wanted: Mapping[str, float]) -> dict[str, float]:
+def _walks(case: Case, reach: Reach | None, key: str, wanted: Mapping[str, int]) -> dict[str, float]:
     if reach is None or key not in reach.places:
         return {}
     labels = {_medical_id(case, str(site)): seconds for site, seconds in _row(reach, key).items()}
@@ -90,9 +103,9 @@ def _medical_id(case: Case, label: str) -> str:
 
 
 def _row(reach: Reach, key: str) -> dict[object, float]:
-    place = int(reach.places.get_indexer(pd.Index([key]))[0])
+    place = int(reach.places.get_loc(key))  # type: ignore[arg-type]  # ids are unique: one position
     pairs = slice(reach.place_start[place], reach.place_start[place + 1])
-    return dict(zip(reach.sites[reach.site_ix[pairs]], reach.seconds[pairs].tolist(), strict=True))
+    return dict(zip(reach.sites.take(reach.site_ix[pairs]), reach.seconds[pairs].tolist(), strict=True))
 
 
 def classed(case: Case, straight_m: float, walk_m: float | None, searched_m: float | None) -> str | None:

@@ -197,20 +197,16 @@ def network_levels(case: Case, rule: Rule, target: Target) -> list[Finding]:
     """List for each street which of the four levels of the network are there: county, street, community, home."""
     found = []
     countys = case.holders("districts", "county")
-    by_level = {level: case.holders("facilities", level) for level in LEVEL_KINDS}
+    by_level = {level: _by_unit(case, case.holders("facilities", level)) for level in LEVEL_KINDS}
     for unit in case.units("street")[0]:
         county = countys.get(unit)
+        here = by_level["street"].get(unit, [])
+        in_county = None if county is None else by_level["county"].get(county, [])
         states = {
-            "county": _any_open(case, LEVEL_KINDS["county"], by_level["county"], county),
-            "street": _any_open(case, LEVEL_KINDS["street"], by_level["street"], unit),
-            "community": _any_open(case, LEVEL_KINDS["community"], by_level["street"], unit),
-            "home": any_of(
-                [
-                    case.has_word(key, "functions", "上门服务")
-                    for key in case.facility_ids(None)
-                    if by_level["street"].get(key) == unit
-                ]
-            ),
+            "county": _any_open(case, LEVEL_KINDS["county"], in_county),
+            "street": _any_open(case, LEVEL_KINDS["street"], here),
+            "community": _any_open(case, LEVEL_KINDS["community"], here),
+            "home": any_of([case.has_word(key, "functions", "上门服务") for key in here if case.opens[key] is True]),
         }
         there = sum(state is True for state in states.values())
         most = there + sum(state is None for state in states.values())
@@ -235,16 +231,20 @@ def network_levels(case: Case, rule: Rule, target: Target) -> list[Finding]:
     return found
 
 
-def _any_open(case: Case, kinds: tuple[str, ...], holder: Mapping[str, str], unit: str | None) -> bool | None:
-    if unit is None:
+def _by_unit(case: Case, holder: Mapping[str, str]) -> dict[str, list[str]]:
+    """List the facilities of each district, in the table's order."""
+    found: dict[str, list[str]] = {}
+    for key in case.rows("facilities"):
+        if key in holder:
+            found.setdefault(holder[key], []).append(key)
+    return found
+
+
+def _any_open(case: Case, kinds: tuple[str, ...], keys: list[str] | None) -> bool | None:
+    if keys is None:
         return None
-    return any_of(
-        [
-            case.opens[key]
-            for key, row in case.rows("facilities").items()
-            if row["kind"] in kinds and holder.get(key) == unit
-        ]
-    )
+    rows = case.rows("facilities")
+    return any_of([case.opens[key] for key in keys if rows[key]["kind"] in kinds])
 
 
 def dense_units(case: Case, rule: Rule, target: Target) -> list[Finding]:

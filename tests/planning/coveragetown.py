@@ -12,7 +12,7 @@ from shapely.geometry import Point, box
 
 from geodata.city import City
 from geodata.doors import Doors
-from geodata.schema import COLUMNS, Candidates, Districts, Facilities, Gates, Medical, Residential
+from geodata.schema import COLUMNS, Background, Candidates, Districts, Facilities, Gates, Medical, Residential
 from geodata.study import Study, Walking
 from planning.walking.network import Network, network
 from planning.walking.profile import WalkProfile
@@ -80,6 +80,7 @@ def town(
         districts=Districts(table("districts", [{"name": f"{row['id']}镇", **row} for row in districts])),
         candidates=Candidates(table("candidates", [])),
         gates=Gates(gpd.GeoDataFrame({"place_id": [], "name": []}, geometry=[], crs=CRS_M)),
+        background=Background(table("background", [])),
         streets=STREETS,
         doors={name: toy_doors(at) for name, at in where.items()},
         faults=(),

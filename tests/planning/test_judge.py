@@ -225,7 +225,7 @@ def test_words_built_from_kinds_units_and_states_are_written() -> None:
 
 
 def city(**given: Any) -> City:
-    names = ("residential", "facilities", "medical", "districts", "candidates", "gates")
+    names = ("residential", "facilities", "medical", "districts", "candidates", "gates", "background")
     rows = [{"id": "R1", "name": "R", "households": 1000, "estate_class": "new", "built_elder_area_m2": 250}]
     study = Study(path=Path("study.toml"), name="S", layers={}, **given)
     tables: dict[str, Any] = {name: table(name, rows if name == "residential" else []) for name in names}

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from planning.rules import pool_memory, pooling
+from planning.rules import pool_groups, pool_memory
 from planning.rules.pooling import Pool, pool
 from tests.planning.rule_town import judged, row, walks
 
@@ -288,10 +288,10 @@ def test_what_is_remembered_between_runs_is_the_same_answer(monkeypatch: pytest.
     kept = pool_memory.as_arrays()
     monkeypatch.setattr(pool_memory, "_answers", {})
     pool_memory.recall(kept)
-    monkeypatch.setattr(pooling, "_solved", lambda *_: pytest.fail("solved again"))
+    monkeypatch.setattr(pool_groups, "_searched", lambda *_: pytest.fail("solved again"))
     again = pool(need, spare, households, arcs)
     assert again.passed == first.passed
     pd.testing.assert_frame_equal(again.assigned, first.assigned)
     monkeypatch.setattr(pool_memory, "_answers", {})
-    pool_memory.recall({**kept, "flow": kept["flow"][:-1]})  # damaged: passed over
+    pool_memory.recall({**kept, "chosen": kept["chosen"][:-1]})  # damaged: passed over
     assert not pool_memory._answers
