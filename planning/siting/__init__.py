@@ -10,21 +10,56 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from planning.siting.budget import cover_budget
     from planning.siting.center import p_center
     from planning.siting.cover import cover_most
+    from planning.siting.fair import Fair, fairest
     from planning.siting.fewest import cover_all
+    from planning.siting.firmness import alternatives
+    from planning.siting.front import curve, pareto
+    from planning.siting.front_points import Front, Point
     from planning.siting.median import p_median
-    from planning.siting.plan import Plan
+    from planning.siting.phases import cover_phases
+    from planning.siting.plan import Plan, Progress
+    from planning.siting.sized import cover_sized
 
 HOMES = {
+    "Fair": "fair",
+    "Front": "front_points",
     "Plan": "plan",
+    "Point": "front_points",
+    "Progress": "plan",
+    "alternatives": "firmness",
     "cover_all": "fewest",
+    "cover_budget": "budget",
     "cover_most": "cover",
+    "cover_phases": "phases",
+    "cover_sized": "sized",
+    "curve": "front",
+    "fairest": "fair",
     "p_center": "center",
     "p_median": "median",
+    "pareto": "front",
 }
 
-__all__ = ["Plan", "cover_all", "cover_most", "p_center", "p_median"]
+__all__ = [
+    "Fair",
+    "Front",
+    "Plan",
+    "Point",
+    "Progress",
+    "alternatives",
+    "cover_all",
+    "cover_budget",
+    "cover_most",
+    "cover_phases",
+    "cover_sized",
+    "curve",
+    "fairest",
+    "p_center",
+    "p_median",
+    "pareto",
+]
 
 
 def __getattr__(name: str) -> object:

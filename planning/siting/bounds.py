@@ -1,12 +1,14 @@
 """No choice covers more: a bound from the linear relaxation, solved as a saddle point by first-order steps. Compiled.
 
 With multipliers ``price`` of the groups, 0 <= price <= weight, no ``count`` candidates cover more than
-``sum(weight - price)`` plus the ``count`` largest of ``worth = price summed over what a candidate covers``. That holds
+``sum(weight - price)`` plus the ``count`` largest of ``worth = price summed over what a candidate covers``. With costs
+and a budget it is the most worth that the budget buys where candidates may be bought in part (Dantzig 1957). That holds
 for any prices, so the bound is valid however far the steps have come; at the end it is that of the linear relaxation.
 The steps are primal-dual hybrid gradients with diagonal step sizes and restarts from averages (Chambolle and Pock 2011;
 Pock and Chambolle 2011; Applegate et al. 2021); that both sides of the gap are known exactly at any time is ours.
 """
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
@@ -17,6 +19,8 @@ from planning.siting.problem import Sheet
 
 LOOK = 40  # steps between two looks at the gap
 HALVINGS = 60
+CHUNK = 4e7  # pairs touched between two questions whether to stop
+BALANCE, BEST, LEAST, LAST_GAP, AVERAGED, STEP = range(6)  # places in ``Saddle.figures``
 
 
 class Bound(NamedTuple):
@@ -26,6 +30,20 @@ class Bound(NamedTuple):
     price: Floats  # [groups]
     share: Floats  # [candidates] how much of each candidate the relaxation opens
     steps: int
+
+
+class Saddle(NamedTuple):
+    """Where the steps stand; all of it is changed in place."""
+
+    share: Floats
+    price: Floats
+    share_from: Floats  # at the last restart
+    price_from: Floats
+    share_sum: Floats  # since then
+    price_sum: Floats
+    best_share: Floats
+    best_price: Floats
+    figures: Floats
 
 
 @compiled
@@ -39,8 +57,21 @@ def worth(of: Sheet, price: Floats) -> Floats:
 
 
 @compiled
+def bought(each: Floats, cost: Floats, room: float) -> tuple[float, float]:
+    """Return the most worth that ``room`` buys in full candidates and one part, and the worth of the last unit."""
+    order = np.argsort(-each / cost, kind="mergesort")
+    total, left = 0.0, room
+    for site in order:
+        if cost[site] > left:
+            return total + each[site] * left / cost[site], each[site] / cost[site]
+        total += each[site]
+        left -= cost[site]
+    return total, 0.0
+
+
+@compiled
 def at_prices(of: Sheet, price: Floats, count: int) -> float:
-    """Return the bound that ``price`` proves."""
+    """Return the bound that ``price`` proves for a choice of ``count``."""
     found = np.sort(worth(of, price))
     return float((of.weight - price).sum() + found[len(found) - count :].sum())
 
@@ -58,15 +89,15 @@ def _relaxed(of: Sheet, share: Floats) -> float:
 
 
 @compiled
-def _level(wanted: Floats, step: Floats, count: float) -> float:
-    """Return the level at which ``wanted - level * step``, cut to 0 and 1, sums to ``count``."""
-    low, high = ((wanted - 1.0) / step).min(), (wanted / step).max()
+def _level(wanted: Floats, step: Floats, cost: Floats, room: float) -> float:
+    """Return the level at which ``wanted - level * step * cost``, cut to 0 and 1, costs ``room``."""
+    low, high = ((wanted - 1.0) / (step * cost)).min(), (wanted / (step * cost)).max()
     for _ in range(HALVINGS):
         middle = 0.5 * (low + high)
         total = 0.0
         for k in range(len(wanted)):
-            total += min(1.0, max(0.0, wanted[k] - middle * step[k]))
-        if total > count:
+            total += cost[k] * min(1.0, max(0.0, wanted[k] - middle * step[k] * cost[k]))
+        if total > room:
             low = middle
         else:
             high = middle
@@ -74,13 +105,13 @@ def _level(wanted: Floats, step: Floats, count: float) -> float:
 
 
 @compiled
-def _step_share(of: Sheet, price: Floats, share: Floats, step: Floats, count: int) -> Floats:
+def _step_share(of: Sheet, price: Floats, share: Floats, step: Floats, cost: Floats, room: float) -> Floats:
     """Move ``share`` one step towards the dearest candidates; return where two such steps would lead."""
     wanted = share + step * worth(of, price)
-    level = _level(wanted, step, float(count))
+    level = _level(wanted, step, cost, room)
     ahead = np.empty(len(share))
     for site in range(len(share)):
-        new = min(1.0, max(0.0, wanted[site] - level * step[site]))
+        new = min(1.0, max(0.0, wanted[site] - level * step[site] * cost[site]))
         ahead[site] = 2.0 * new - share[site]
         share[site] = new
     return ahead
@@ -98,66 +129,118 @@ def _step_price(of: Sheet, price: Floats, ahead: Floats, balance: float) -> None
 
 
 @compiled
-def relaxation(of: Sheet, count: int, steps: int, close: float, need: float = -np.inf) -> Bound:
+def _advance(of: Sheet, cost: Floats, room: float, at: Saddle, steps: int, close: float, need: float) -> bool:
+    """Go on to the step ``steps``; return whether the bound is close enough or below ``need``."""
+    seen = (of.site_start[1:] - of.site_start[:-1]).astype(np.float64)
+    width = (of.group_start[1:] - of.group_start[:-1]).astype(np.float64)
+    share, price, figures = at.share, at.price, at.figures
+    while figures[STEP] < steps:
+        figures[STEP] += 1
+        balance = figures[BALANCE]
+        ahead = _step_share(of, price, share, 1.0 / (np.maximum(seen, 1.0) * balance), cost, room)
+        _step_price(of, price, ahead, balance)
+        at.share_sum[:] += share
+        at.price_sum[:] += price
+        figures[AVERAGED] += 1
+        if figures[STEP] % LOOK:
+            continue
+        share_mean, price_mean = at.share_sum / figures[AVERAGED], at.price_sum / figures[AVERAGED]
+        low, high = _relaxed(of, share), _proven(of, price, cost, room)
+        low_mean, high_mean = _relaxed(of, share_mean), _proven(of, price_mean, cost, room)
+        if high < figures[BEST]:
+            figures[BEST], at.best_price[:] = high, price
+        if high_mean < figures[BEST]:
+            figures[BEST], at.best_price[:] = high_mean, price_mean
+        if max(low, low_mean) > figures[LEAST]:
+            figures[LEAST], at.best_share[:] = max(low, low_mean), (share if low > low_mean else share_mean)
+        if figures[BEST] - figures[LEAST] <= close * figures[BEST] or figures[BEST] < need:
+            return True
+        gap = min(high - low, high_mean - low_mean)
+        if gap > 0.5 * figures[LAST_GAP] and figures[AVERAGED] < 0.5 * figures[STEP]:
+            continue
+        if high_mean - low_mean < high - low:
+            share[:], price[:] = share_mean, price_mean
+        moved = np.sqrt((((price - at.price_from) ** 2) * width).sum())
+        turned = np.sqrt((((share - at.share_from) ** 2) * seen).sum())
+        if moved > 0.0 and turned > 0.0:
+            figures[BALANCE] = np.sqrt(balance * moved / turned)
+        at.share_from[:], at.price_from[:] = share, price
+        at.share_sum[:], at.price_sum[:], figures[AVERAGED], figures[LAST_GAP] = 0.0, 0.0, 0.0, gap
+    return False
+
+
+@compiled
+def _proven(of: Sheet, price: Floats, cost: Floats, room: float) -> float:
+    """Return the bound that ``price`` proves for a choice that costs at most ``room``."""
+    return float((of.weight - price).sum() + bought(worth(of, price), cost, room)[0])
+
+
+def relaxation(
+    of: Sheet,
+    count: float,
+    steps: int,
+    close: float,
+    need: float = -np.inf,
+    *,
+    costs: Floats | None = None,
+    begin: Bound | None = None,
+    stopped: Callable[[float], bool] | None = None,
+) -> Bound:
     """Bound the weight that ``count`` candidates cover, in at most ``steps``, until within ``close`` of the least.
 
     Parameters
     ----------
-    count : int
-        At least 1 and less than the number of candidates.
+    count : float
+        More than 0 and less than the number of candidates; with ``costs`` what they may cost together, less than all.
     close : float
         Share of the bound.
     need : float
         A weight; the search also ends once it is proven that this can't be covered.
+    begin : Bound, optional
+        Of a question that differs little: prices and shares to begin with.
+    stopped : function, optional
+        Gets the bound so far now and then, and ends the search by returning True.
     """
     sites, groups = len(of.site_start) - 1, len(of.weight)
-    seen = (of.site_start[1:] - of.site_start[:-1]).astype(np.float64)
-    width = (of.group_start[1:] - of.group_start[:-1]).astype(np.float64)
-    share, price = np.full(sites, count / sites), of.weight * 0.5
-    share_from, price_from = share.copy(), price.copy()
-    share_sum, price_sum, averaged = np.zeros(sites), np.zeros(groups), 0
+    cost = np.ones(sites) if costs is None else costs
+    share, price = np.full(sites, count / cost.sum()), of.weight * 0.5
+    if begin is not None:
+        share, price = begin.share.copy(), np.minimum(begin.price, of.weight)
     balance = max(1e-9, of.weight.mean()) * 5.0  # price moved per share moved; ours, corrected at every restart
-    best, best_price, best_share, least, last_gap = np.inf, price.copy(), share.copy(), 0.0, np.inf
-    step = 0
-    while step < steps:
-        step += 1
-        ahead = _step_share(of, price, share, 1.0 / (np.maximum(seen, 1.0) * balance), count)
-        _step_price(of, price, ahead, balance)
-        share_sum += share
-        price_sum += price
-        averaged += 1
-        if step % LOOK:
-            continue
-        share_mean, price_mean = share_sum / averaged, price_sum / averaged
-        low, high = _relaxed(of, share), at_prices(of, price, count)
-        low_mean, high_mean = _relaxed(of, share_mean), at_prices(of, price_mean, count)
-        if high < best:
-            best, best_price = high, price.copy()
-        if high_mean < best:
-            best, best_price = high_mean, price_mean.copy()
-        if max(low, low_mean) > least:
-            least, best_share = max(low, low_mean), (share.copy() if low > low_mean else share_mean.copy())
-        if best - least <= close * best or best < need:
-            break
-        gap = min(high - low, high_mean - low_mean)
-        if gap > 0.5 * last_gap and averaged < 0.5 * step:
-            continue
-        if high_mean - low_mean < high - low:
-            share[:], price[:] = share_mean, price_mean
-        moved = np.sqrt((((price - price_from) ** 2) * width).sum())
-        turned = np.sqrt((((share - share_from) ** 2) * seen).sum())
-        if moved > 0.0 and turned > 0.0:
-            balance = np.sqrt(balance * moved / turned)
-        share_from[:], price_from[:] = share, price
-        share_sum[:], price_sum[:], averaged, last_gap = 0.0, 0.0, 0, gap
-    return Bound(best, best_price, best_share, step)
+    at = Saddle(
+        share,
+        price,
+        share.copy(),
+        price.copy(),
+        np.zeros(sites),
+        np.zeros(groups),
+        share.copy(),
+        price.copy(),
+        np.array([balance, np.inf, 0.0, np.inf, 0.0, 0.0]),
+    )
+    chunk = LOOK * max(1, int(CHUNK / (2 * LOOK * max(1, len(of.group_site)))))
+    done, until = False, 0
+    while not done and until < steps:
+        until = min(steps, until + chunk)
+        done = _advance(of, cost, float(count), at, until, close, need)
+        done = done or (stopped is not None and stopped(float(at.figures[BEST])))
+    value = at.figures[BEST]
+    if begin is not None or not np.isfinite(value):  # prices given, or fewer steps than up to the first look
+        given = _proven(of, price if begin is None else np.minimum(begin.price, of.weight), cost, float(count))
+        if given < value:
+            return Bound(given, np.minimum(begin.price, of.weight) if begin else price, at.best_share, until)
+    return Bound(float(value), at.best_price, at.best_share, int(at.figures[STEP]))
 
 
-def fixable(of: Sheet, bound: Bound, count: int, best: float) -> tuple[Longs, Longs]:
+def fixable(of: Sheet, bound: Bound, count: float, best: float, costs: Floats | None = None) -> tuple[Longs, Longs]:
     """Return the candidates that must be in, and that may be in, any choice that covers more than ``best``."""
     each = worth(of, bound.price)
-    order = np.argsort(-each, kind="stable")
-    last_in, first_out = each[order[count - 1]], each[order[count]]
-    if_in = bound.value - np.maximum(0.0, last_in - each)
-    if_out = bound.value - np.maximum(0.0, each - first_out)
+    if costs is None:
+        order = np.argsort(-each, kind="stable")
+        last_in, first_out = each[order[int(count) - 1]], each[order[int(count)]]
+        if_in = bound.value - np.maximum(0.0, last_in - each)
+        if_out = bound.value - np.maximum(0.0, each - first_out)
+    else:
+        net = each - bought(each, costs, float(count))[1] * costs
+        if_in, if_out = bound.value + np.minimum(0.0, net), bound.value - np.maximum(0.0, net)
     return np.flatnonzero(if_out <= best), np.flatnonzero((if_in > best) & (if_out > best))

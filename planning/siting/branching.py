@@ -37,7 +37,9 @@ def branch(
     while waiting:
         if visited >= NODES or not clock.left_s():
             bound = min(known, *(node.bound for node in waiting))
-            return best, bound, "work" if visited >= NODES else "clock"
+            return best, bound, "work" if visited >= NODES else clock.ended
+        if clock.watch is not None:
+            clock.told(known, min(known, *(node.bound for node in waiting)))
         node = waiting.pop()
         visited += 1
         if node.bound > known - near:

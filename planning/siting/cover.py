@@ -14,9 +14,11 @@ from planning.siting.bounds import LOOK, Bound, relaxation, worth
 from planning.siting.check import covered_weight
 from planning.siting.dominance import best_sites
 from planning.siting.local_search import anneal, greedy, settle
-from planning.siting.plan import Clock, Plan, Stop, found, infeasible
+from planning.siting.plan import Clock, Plan, Stop, Watch, found, infeasible
 from planning.siting.problem import Sheet, cover, part, value, whole
 from planning.siting.question import question, weights_of
+from planning.siting.starting import allowed, repaired, stand_ins
+from planning.siting.ties import smallest
 
 STEPS = 4000  # of the relaxation, at most
 STEPS_SHARE = 0.3  # of the time for the relaxation
@@ -53,6 +55,8 @@ def cover_most(
     closed: Iterable[Hashable] = (),
     forced: Iterable[Hashable] = (),
     forbidden: Iterable[Hashable] = (),
+    start: Iterable[Hashable] = (),
+    watch: Watch | None = None,
 ) -> Plan:
     """Choose ``sites`` sites so that most weight lies within ``limit_s`` of an open site.
 
@@ -65,13 +69,18 @@ def cover_most(
         At least 0 and never missing.
     limit_s : float
         Seconds, included.
+    start : ids, optional
+        An earlier choice to begin with; what may not be chosen now is passed over. What is proven stays the same.
+    watch : function, optional
+        Hears how far the search is, now and then; when it returns True, the best plan so far is the answer.
     """
-    clock = Clock(seconds)
+    clock = Clock(seconds, watch)
     asked = question(reach, sites, fixed=fixed, closed=closed, forced=forced, forbidden=forbidden)
     if isinstance(asked, Fault):
         return infeasible(asked, clock)
     given = cover(asked, weights_of(reach, weights), limit_s)
-    choice = most(given.sheet, asked.more(), clock)
+    clock.base = given.always
+    choice = most(given.sheet, asked.more(), clock, allowed(asked, start))
     chosen = asked.named(asked.free[choice.sites])
     covered = covered_weight(reach, weights, asked.all_open(chosen), limit_s)
     left_out = tuple(reach.places[given.left_out])
@@ -79,7 +88,7 @@ def cover_most(
     return found(chosen, covered, bound, clock, stopped_by=choice.stopped_by, left_out=left_out)
 
 
-def most(of: Sheet, count: int, clock: Clock) -> Choice:
+def most(of: Sheet, count: int, clock: Clock, start: Longs | None = None) -> Choice:
     """Choose ``count`` candidates of a sheet that cover most, or all when there are fewer."""
     useful = best_sites(of)
     if len(useful) <= count:
@@ -87,25 +96,52 @@ def most(of: Sheet, count: int, clock: Clock) -> Choice:
     if count == 0:
         return Choice(np.empty(0, dtype=np.int64), 0.0, "proof")
     sheet = part(of, useful) if len(useful) < len(of.site_start) - 1 else of
-    best, bound, stop = _search(sheet, count, clock)
-    if len(best) * len(sheet.group_site) < SETTLED:
-        best = settle(sheet, best, 1e-9 * value(sheet, best))
-    limit = max(value(sheet, best), np.floor(bound + 1e-6) if whole(sheet.weight) else bound)
-    return Choice(useful[np.sort(best)], float(limit), stop)
+    begin = None if start is None or not len(start) else stand_ins(of, useful, start)
+    choice, _ = most_useful(sheet, count, clock, begin)
+    return Choice(useful[choice.sites], choice.bound, choice.stopped_by)
 
 
-def _search(of: Sheet, count: int, clock: Clock) -> tuple[Longs, float, Stop]:
+def most_useful(
+    of: Sheet, count: int, clock: Clock, start: Longs | None = None, near: Bound | None = None
+) -> tuple[Choice, Bound]:
+    """Do what ``most`` does where no candidate can be left out, of which there are more than ``count``.
+
+    Parameters
+    ----------
+    near : Bound, optional
+        That of another number of sites; with it the way to the bound is shorter.
+    """
+    best, bound, limit, stop = _search(of, count, clock, start, near)
+    one = smallest(of, bound, count, best, clock) if stop == "proof" else None
+    if one is not None:
+        best = one
+    elif len(best) * len(of.group_site) < SETTLED and clock.left_s():
+        best = settle(of, best, 1e-9 * value(of, best))
+    limit = max(value(of, best), np.floor(limit + 1e-6) if whole(of.weight) else limit)
+    return Choice(np.sort(best), float(limit), stop), bound
+
+
+def _search(
+    of: Sheet, count: int, clock: Clock, start: Longs | None, near: Bound | None
+) -> tuple[Longs, Bound, float, Stop]:
     """Bound, anneal, fix what the bound decides, and solve the rest."""
     best = greedy(of, count)
-    allowed = STEPS_SHARE * clock.limit_s * PAIRS_PER_S / len(of.group_site)
-    bound = relaxation(of, count, int(np.clip(allowed, LOOK, STEPS)), CLOSE)
+    if start is not None:
+        tried = repaired(of, start, count)
+        best = tried if value(of, tried) > value(of, best) else best
+    allowed_steps = STEPS_SHARE * clock.limit_s * PAIRS_PER_S / len(of.group_site)
+    steps = int(np.clip(allowed_steps, LOOK, STEPS))
+    known = value(of, best)
+    bound = relaxation(
+        of, count, steps, CLOSE, begin=near, stopped=lambda bound: clock.told(known, bound) or not clock.left_s()
+    )
     best, small, stop = _annealed(of, bound, count, best, clock)
     if bound.value < value(of, best) + exact.slack(of, value(of, best)):
-        return best, value(of, best), "proof"
-    if not small:
-        return best, bound.value, stop
-    answer, limit, done = exact.search(of, bound, count, best, seconds=clock.left_s())
-    return answer, limit, "proof" if done else "clock"
+        return best, bound, value(of, best), "proof"
+    if not small or clock.stopped:
+        return best, bound, bound.value, clock.ended if clock.stopped else stop
+    answer, limit, done = exact.search(of, bound, count, best, clock)
+    return answer, bound, limit, "proof" if done else clock.ended
 
 
 def _annealed(of: Sheet, bound: Bound, count: int, best: Longs, clock: Clock) -> tuple[Longs, bool, Stop]:
@@ -113,6 +149,10 @@ def _annealed(of: Sheet, bound: Bound, count: int, best: Longs, clock: Clock) ->
     known = value(of, best)
     met = [best]
     spent, idle, turn, small = 0.0, 0, 0, False
+
+    def stopped(_: float) -> bool:
+        return clock.told(known, bound.value) or not clock.left_s()
+
     while True:
         if bound.value < known + exact.slack(of, known):
             return best, True, "proof"
@@ -123,13 +163,13 @@ def _annealed(of: Sheet, bound: Bound, count: int, best: Longs, clock: Clock) ->
         if spent > SEARCH_SHARE[0 if small else 1] * clock.limit_s * TOUCHES_PER_S:
             return best, small, "work"
         if not clock.left_s():
-            return best, small, "clock"
+            return best, small, clock.ended
         kept = kernel(of, bound, count, met, turn)
         sheet = part(of, kept)
         tries = int(np.clip(20 * count * len(bound.share), *TRIES)) << turn // KERNELS
         hot, cold = (heat * known / count for heat in HEATS[turn % len(HEATS)])
         start = np.searchsorted(kept, best) if np.isin(best, kept).all() else greedy(sheet, count)
-        tried = np.sort(kept[anneal(sheet, start, tries, hot, cold, turn)])
+        tried = np.sort(kept[anneal(sheet, start, tries, hot, cold, turn, stopped=stopped)])
         spent += 3.0 * tries * len(sheet.site_group) / len(kept)
         met, turn, idle = [*met, tried], turn + 1, idle + 1
         if value(of, tried) > known:

@@ -37,6 +37,11 @@ def essential(of: Sheet) -> tuple[Sheet, Longs]:
         rows = smaller
 
 
+def deciding(rows: sparse.csr_array) -> Longs:
+    """Return the rows that hold no other: who has a candidate in each of them has one in every row."""
+    return np.flatnonzero(~_around(rows))
+
+
 def _inside(rows: sparse.csr_array) -> NDArray[np.bool_]:
     """Mark the rows that lie inside another, empty ones too; of equal rows all but the first."""
     empty: NDArray[np.bool_] = np.diff(rows.indptr) == 0

@@ -1,28 +1,30 @@
-"""The exact end of ``cover_most``: what the bound leaves open goes to the solver, the best known with it."""
+"""The exact end of covering most: what the bound leaves open goes to the solver, the best known with it."""
 
 import numpy as np
 from scipy import sparse
 
-from geodata.streets import Longs
+from geodata.streets import Floats, Longs
 from planning.siting.bounds import Bound, fixable
 from planning.siting.highs import FREE, Model, chosen, solve
+from planning.siting.plan import Clock
 from planning.siting.problem import Sheet, matrix, part, value, whole
 
 COARSE = 1000.0  # the largest weight given to the solver where weights aren't whole: its tolerances are absolute
 
 
-def rest(of: Sheet, bound: Bound, count: int, best: float) -> tuple[Longs, Longs, Sheet]:
+def rest(of: Sheet, bound: Bound, count: float, best: float, costs: Floats | None = None) -> tuple[Longs, Longs, Sheet]:
     """Return the candidates that are in, those still open, and the sheet of the latter for groups not yet covered."""
-    taken, kept = fixable(of, bound, count, best)
+    taken, kept = fixable(of, bound, count, best, costs)
     return taken, kept, part(of, kept, taken)
 
 
-def model(of: Sheet, count: int) -> Model:
-    """Write the choice of at most ``count`` candidates that covers most weight, as a least cost."""
+def model(of: Sheet, count: float, costs: Floats | None = None) -> Model:
+    """Write the choice that covers most weight as a least cost: of ``count`` candidates, or for ``count`` money."""
     groups, sites = len(of.weight), len(of.site_start) - 1
     scale = 1.0 if whole(of.weight) else COARSE / of.weight.max()
     covered = sparse.hstack([matrix(of), -sparse.eye_array(groups)])
-    number = sparse.csr_array(np.concatenate([np.ones(sites), np.zeros(groups)])[None])
+    each = np.ones(sites) if costs is None else costs
+    number = sparse.csr_array(np.concatenate([each, np.zeros(groups)])[None])
     return Model(
         cost=np.concatenate([np.zeros(sites), -of.weight * scale]),
         rows=sparse.csr_array(sparse.vstack([covered, number])),
@@ -34,7 +36,7 @@ def model(of: Sheet, count: int) -> Model:
 
 
 def search(
-    of: Sheet, bound: Bound, count: int, best: Longs, *, seconds: float, nodes: int | None = None
+    of: Sheet, bound: Bound, count: int, best: Longs, clock: Clock, *, nodes: int | None = None
 ) -> tuple[Longs, float, bool]:
     """Return the best choice, a bound on all choices, and whether the solver came to the end."""
     known = value(of, best)
@@ -43,28 +45,57 @@ def search(
         full = np.concatenate([taken, kept[: count - len(taken)]])
         better = full if value(of, full) > known else best
         return better, value(of, better), True
-    base = value(of, taken)
     asked = model(left, count - len(taken))
+    better, limit, done = solved(of, asked, (taken, kept, left), best, clock, nodes=nodes)
+    better = better if value(of, better) <= known else filled(len(of.site_start) - 1, better, count)
+    reached = value(of, better)
+    return better, reached if done else max(reached, min(limit, bound.value)), done
+
+
+def solved(
+    of: Sheet,
+    asked: Model,
+    parts: tuple[Longs, Longs, Sheet],
+    best: Longs,
+    clock: Clock,
+    *,
+    nodes: int | None = None,
+) -> tuple[Longs, float, bool]:
+    """Let the solver look for what covers more than ``best``: the choice, a bound on all, and whether it is at an end.
+
+    ``parts`` are those of ``rest``, and ``asked`` is the model of its sheet.
+    """
+    taken, kept, left = parts
+    known, base = value(of, best), value(of, taken)
     scale = -asked.cost[-1] / left.weight[-1]
-    begin = np.isin(kept, best).astype(float)
-    fits = (
-        np.isin(taken, best).all()
-        and begin.sum() + len(taken) == count
-        and np.isin(best, np.union1d(taken, kept)).all()
-    )
-    start = np.concatenate([begin, np.minimum(1.0, matrix(left) @ begin)]) if fits else None
+
+    def limit(found: float) -> float:
+        return max(known, base - found / scale) if np.isfinite(found) else known if found > 0 else np.inf
+
     near = 0.999 if whole(of.weight) else 1e-9 * max(1.0, known * scale)
-    found = solve(asked, seconds=seconds, nodes=nodes, start=start, near=near)
-    limit = max(known, base - found.bound / scale) if np.isfinite(found.bound) else known
-    if not np.isfinite(found.bound) and found.bound < 0:
-        limit = bound.value
+    found = solve(
+        asked,
+        seconds=clock.left_s(),
+        nodes=nodes,
+        start=_begin(left, asked, parts, best),
+        near=near,
+        stopped=None if clock.watch is None else lambda bound: clock.told(known, limit(bound)),
+    )
     answer = best
     if found.x is not None:
-        ones = kept[chosen(found.x, len(kept))]
-        answer = filled(len(of.site_start) - 1, np.concatenate([taken, ones]), count)
-        answer = answer if value(of, answer) > known else best
-    reached = value(of, answer)
-    return answer, reached if found.done else max(reached, min(limit, bound.value)), found.done
+        ones = np.concatenate([taken, kept[chosen(found.x, len(kept))]])
+        answer = np.sort(ones) if value(of, ones) > known else best
+    return answer, limit(found.bound), found.done
+
+
+def _begin(left: Sheet, asked: Model, parts: tuple[Longs, Longs, Sheet], best: Longs) -> Floats | None:
+    """Return ``best`` as a solution to begin with, if it is one."""
+    taken, kept, _ = parts
+    begin = np.isin(kept, best).astype(float)
+    if not (np.isin(taken, best).all() and np.isin(best, np.union1d(taken, kept)).all()):
+        return None
+    start = np.concatenate([begin, np.minimum(1.0, matrix(left) @ begin)])
+    return start if (asked.rows[-1:] @ start)[0] <= asked.high[-1] else None
 
 
 def slack(of: Sheet, known: float) -> float:

@@ -17,9 +17,10 @@ from planning.siting.dominance import essential
 from planning.siting.exact import COARSE
 from planning.siting.highs import FREE, Model, chosen, solve
 from planning.siting.local_search import anneal, greedy
-from planning.siting.plan import Clock, Plan, Stop, found, infeasible
+from planning.siting.plan import Clock, Plan, Stop, Watch, found, infeasible
 from planning.siting.problem import Cover, Sheet, cover, matrix, part, value, whole
 from planning.siting.question import Question, question, weights_of
+from planning.siting.starting import allowed, losses
 
 STEPS = 2000  # of the relaxation
 CLOSE = 1e-5
@@ -40,6 +41,8 @@ def cover_all(
     closed: Iterable[Hashable] = (),
     forced: Iterable[Hashable] = (),
     forbidden: Iterable[Hashable] = (),
+    start: Iterable[Hashable] = (),
+    watch: Watch | None = None,
 ) -> Plan:
     """Choose the fewest sites that bring ``share`` of what can be covered at all within ``limit_s`` of an open site.
 
@@ -56,8 +59,10 @@ def cover_all(
         Every place counts 1 unless given.
     at_most : int, optional
         When more sites are needed than this, the plan is infeasible and says what this many can cover.
+    start, watch : optional
+        As in ``cover_most``; what is proven without ``start`` is the answer with it too.
     """
-    clock = Clock(seconds)
+    clock = Clock(seconds, watch)
     if not 0 <= share <= 1:
         raise fail("siting_share", value=share)
     asked = question(reach, None, fixed=fixed, closed=closed, forced=forced, forbidden=forbidden)
@@ -65,7 +70,9 @@ def cover_all(
         return infeasible(asked, clock)
     given = cover(asked, weights_of(reach, weights), limit_s)
     left_out = tuple(reach.places[given.left_out])
-    choice = fewest(*_asked(given, share), clock)
+    clock.base = float(len(asked.forced))
+    sheet, need = _asked(given, share)
+    choice = _not_more(sheet, need, fewest(sheet, need, clock), allowed(asked, start))
     picked = asked.named(asked.free[choice.sites])
     plan = found(
         picked,
@@ -86,6 +93,15 @@ def cover_all(
     return replace(plan, reason=Fault(code="siting_maybe_too_few", details=details))
 
 
+def _not_more(of: Sheet, need: float, choice: Choice, start: Longs) -> Choice:
+    """Return ``start`` without what it can spare where that still covers ``need`` with fewer than were found."""
+    kept = start
+    while len(kept) and value(of, kept) >= need:
+        start, kept = kept, np.delete(kept, np.argmin(losses(of, kept)))
+    better = value(of, start) >= need and len(start) < len(choice.sites)
+    return Choice(start, choice.bound, choice.stopped_by) if better else choice
+
+
 def fewest(of: Sheet, need: float, clock: Clock, enough: int = 0) -> Choice:
     """Choose the fewest candidates that cover ``need``; stop once ``enough`` do, or it is proven that they can't.
 
@@ -104,16 +120,23 @@ def _fewest(of: Sheet, need: float, clock: Clock, enough: int) -> Choice:
     """Try greedy, the linear bound, annealing, and the solver, in this order, until one settles it."""
     best = greedy(of, len(of.site_start) - 1, need)
     least = 1
+    clock.told(float(len(best)), float(least))
     if len(best) > max(1, enough):
         least, bound = _bounded(of, need, enough or len(best) - 1, clock, once=enough > 0)
         best = _fewer(of, need, best, bound, (least, enough), clock)
     if len(best) <= max(least, enough) or least > enough > 0:
         return Choice(np.sort(best), float(least), "proof")
-    if len(of.group_site) > TOO_LARGE:
-        return Choice(np.sort(best), float(least), "work")
+    if len(of.group_site) > TOO_LARGE or clock.stopped:
+        return Choice(np.sort(best), float(least), clock.ended if clock.stopped else "work")
     most_wanted = enough or len(best) - 1
-    answer = solve(_model(of, need, least, most_wanted), seconds=clock.left_s(), near=0.999, enough=float(enough))
-    stop: Stop = "proof" if answer.done else "clock"
+    answer = solve(
+        _model(of, need, least, most_wanted),
+        seconds=clock.left_s(),
+        near=0.999,
+        enough=float(enough),
+        stopped=None if clock.watch is None else lambda bound: clock.told(float(len(best)), max(float(least), bound)),
+    )
+    stop: Stop = "proof" if answer.done else clock.ended
     if answer.x is not None:
         ones = chosen(answer.x, len(of.site_start) - 1)
         if value(of, ones) >= need:
@@ -145,11 +168,16 @@ def _bounded(of: Sheet, need: float, count: int, clock: Clock, *, once: bool) ->
     That of ``count`` candidates comes first; unless ``once``, bisection then looks for the fewest that may do.
     """
     target = need * (1 - 1e-9)
-    bound = relaxation(of, count, STEPS, CLOSE, target)
-    low, high = _least(of, target, bound), count
-    while not once and low < high and clock.spent_s() < BOUND_SHARE * clock.limit_s:
+    low, high = 1, count
+
+    def stopped(_: float) -> bool:
+        return clock.told(float(count + 1), float(low)) or not clock.left_s()
+
+    bound = relaxation(of, count, STEPS, CLOSE, target, stopped=stopped)
+    low = _least(of, target, bound)
+    while not once and low < high and clock.left_s() > (1 - BOUND_SHARE) * clock.limit_s:
         middle = (low + high) // 2
-        bound = relaxation(of, middle, STEPS, CLOSE, target)
+        bound = relaxation(of, middle, STEPS, CLOSE, target, stopped=stopped)
         if bound.value < target:
             low = max(middle + 1, _least(of, target, bound))
         else:
@@ -175,7 +203,8 @@ def _fewer(of: Sheet, need: float, best: Longs, bound: Bound, goal: tuple[int, i
         return tried if value(of, tried) >= need else best
     marginal = np.sort(worth(of, bound.price))[::-1]
     low = count = least
-    while count < len(best) and clock.spent_s() < SEARCH_SHARE * clock.limit_s:
+    while count < len(best) and clock.left_s() > (1 - SEARCH_SHARE) * clock.limit_s:
+        clock.told(float(len(best)), float(least))
         tried = _annealed(of, need, count, bound, clock)
         missing = need - value(of, tried)
         if missing <= 0:
@@ -202,7 +231,7 @@ def _annealed(of: Sheet, need: float, count: int, bound: Bound, clock: Clock) ->
         hot = 0.05 * need / count
         tries = int(np.clip(20 * count * len(of.site_start), *TRIES))
         start = np.searchsorted(kept, best) if np.isin(best, kept).all() else greedy(sheet, count)
-        tried = kept[anneal(sheet, start, tries, hot, 0.03 * hot, turn, need)]
+        tried = kept[anneal(sheet, start, tries, hot, 0.03 * hot, turn, need, lambda _: clock.left_s() == 0)]
         best = np.asarray(tried) if value(of, tried) > value(of, best) else best
     return best
 

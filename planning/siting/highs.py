@@ -1,5 +1,6 @@
 """The door to the solver HiGHS: models from sparse arrays, one thread, no noise; the same model, the same answer."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import highspy
@@ -61,6 +62,7 @@ def solve(
     start: Floats | None = None,
     near: float = 1e-9,
     enough: float = -FREE,
+    stopped: Callable[[float], bool] | None = None,
 ) -> Found:
     """Solve ``model`` to within ``near`` of its least cost, unless ``seconds`` or ``nodes`` end first.
 
@@ -72,8 +74,12 @@ def solve(
         In units of cost; what is nearer than this counts as equal.
     enough : float
         A cost at which to stop.
+    stopped : function, optional
+        Gets the bound on the cost now and then, and ends the search by returning True.
     """
     highs = solver(model)
+    if stopped is not None:
+        _listen(highs, stopped)
     highs.setOptionValue("time_limit", float(seconds))
     highs.setOptionValue("mip_rel_gap", 0.0)
     highs.setOptionValue("mip_abs_gap", near)
@@ -94,6 +100,20 @@ def solve(
     mixed = bool(model.whole.any())
     bound = info.mip_dual_bound if mixed else (info.objective_function_value if done else -np.inf)
     return Found(values, float(bound), done=done)
+
+
+def _listen(highs: highspy.Highs, stopped: Callable[[float], bool]) -> None:
+    """Let ``stopped`` hear the bound whenever the solver looks up."""
+    bound = [-np.inf]
+
+    def ask(event: highspy.HighsCallbackEvent) -> None:
+        if event.callback_type == highspy.cb.HighsCallbackType.kCallbackMipInterrupt:
+            bound[0] = event.data_out.mip_dual_bound
+        if stopped(bound[0]):
+            event.interrupt()
+
+    highs.cbMipInterrupt += ask
+    highs.cbSimplexInterrupt += ask
 
 
 def chosen(values: Floats, count: int) -> Longs:

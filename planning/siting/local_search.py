@@ -4,6 +4,8 @@ Every value is worked out exactly from counts of open sites per group. The rando
 is counted in exchanges tried, so that the answer is the same on every machine and for any number of threads.
 """
 
+from collections.abc import Callable
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -12,6 +14,8 @@ from geodata.streets import Ints, Longs
 from planning.siting.problem import Sheet
 
 PER_STEP = 1000  # exchanges tried at one temperature
+PART = 300_000  # exchanges tried between two looks at the clock; whole steps
+PRIME = 1_000_003  # apart the seeds of the parts
 NEARBY = 0.6  # share of exchanges with a candidate that covers a group of the site it replaces; ours, measured
 
 
@@ -75,20 +79,53 @@ def _count(of: Sheet, open_sites: Ints, site: int) -> None:
         open_sites[of.site_group[k]] += 1
 
 
-@compiled
-def anneal(of: Sheet, start: Longs, tries: int, hot: float, cold: float, seed: int, need: float = np.inf) -> Longs:
+def anneal(
+    of: Sheet,
+    start: Longs,
+    tries: int,
+    hot: float,
+    cold: float,
+    seed: int,
+    need: float = np.inf,
+    stopped: Callable[[float], bool] | None = None,
+) -> Longs:
     """Return the best choice met while exchanging one site at a time, from temperature ``hot`` down to ``cold``.
 
-    It ends early once ``need`` is covered. Temperatures are in weight covered. No candidate of the
-    sheet may be without groups.
+    It ends early once ``need`` is covered, or ``stopped``, asked now and then with the weight covered, says so.
+    Temperatures are in weight covered. No candidate of the sheet may be without groups.
     """
+    chosen, best = start.copy(), start.copy()
+    covered = 0.0
+    for part, first in enumerate(range(0, tries, PART)):
+        last = min(tries, first + PART)
+        covered = _anneal(of, chosen, best, covered, (first, last, tries), (hot, cold), seed + PRIME * part, need)
+        if covered >= need or (stopped is not None and stopped(covered)):
+            break
+    return best
+
+
+@compiled
+def _anneal(
+    of: Sheet,
+    chosen: Longs,
+    best_chosen: Longs,
+    best: float,
+    turns: tuple[int, int, int],
+    heats: tuple[float, float],
+    seed: int,
+    need: float,
+) -> float:
+    """Try the exchanges number ``turns[0]`` to ``turns[1]`` of ``turns[2]``; return the most weight met so far."""
     np.random.seed(seed)  # noqa: NPY002 - what compiled code offers; its state is the thread's own
-    chosen, sites, count = start.copy(), len(of.site_start) - 1, len(start)
+    sites, count = len(of.site_start) - 1, len(chosen)
     open_sites, is_open = _opened(of, chosen)
-    now = best = of.weight[open_sites > 0].sum()
-    best_chosen = chosen.copy()
-    heat, cooling = hot, (cold / hot) ** (PER_STEP / tries)
-    for turn in range(tries):
+    now = of.weight[open_sites > 0].sum()
+    if now > best:
+        best = now
+        best_chosen[:] = chosen
+    cooling = (heats[1] / heats[0]) ** (PER_STEP / turns[2])
+    heat = heats[0] * cooling ** (turns[0] // PER_STEP)
+    for turn in range(turns[0], turns[1]):
         if turn % PER_STEP == PER_STEP - 1:
             heat *= cooling
         slot = np.random.randint(count)  # noqa: NPY002
@@ -113,7 +150,7 @@ def anneal(of: Sheet, start: Longs, tries: int, hot: float, cold: float, seed: i
                     break
         else:
             _count(of, open_sites, out)
-    return best_chosen
+    return best
 
 
 @compiled

@@ -1,16 +1,31 @@
 """A plan: the sites chosen, what they are worth, and how far that is proven."""
 
+import math
 import time
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 from typing import Literal
 
 from geodata.faults import Fault
 
 Status = Literal["optimal", "feasible", "infeasible"]
-Stop = Literal["proof", "work", "clock"]
+Stop = Literal["proof", "work", "clock", "user"]
 
 PROVEN = 1e-7  # relative: what a solver in floating point can tell apart
+TELL_S = 0.2  # seconds between two reports on a search
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a search has come: the best plan so far, and what none can exceed (or go below)."""
+
+    objective: float  # as in ``Plan``; NaN: none yet
+    bound: float  # NaN: none yet
+    gap: float  # 0 to 1; NaN: not known yet
+    seconds: float
+
+
+Watch = Callable[[Progress], bool]
 
 
 @dataclass(frozen=True)
@@ -20,7 +35,8 @@ class Plan:
     ``objective`` is worked out again from the chosen sites by ``check``, never taken from a model. No plan can be
     better than ``bound``: more than it where the most is sought, less where the least is. ``gap`` is the difference
     as a share of the larger of both. ``stopped_by`` says what ended the search: ``proof``; ``work``, a limit counted
-    in steps, the same on every machine; or ``clock``, in which case a faster machine may find better.
+    in steps, the same on every machine; ``clock``, in which case a faster machine may find better; or ``user``, who had
+    seen enough.
     """
 
     chosen: tuple[Hashable, ...]  # ids, in the order of the reach's sites; fixed sites are not among them
@@ -35,20 +51,40 @@ class Plan:
 
 
 class Clock:
-    """The time a search may take; the last stop, behind every limit counted in steps."""
+    """The time a search may take; the last stop, behind every limit counted in steps. It also reports and listens."""
 
-    def __init__(self, seconds: float) -> None:
-        """Start running."""
+    def __init__(self, seconds: float, watch: Watch | None = None) -> None:
+        """Start running; ``watch`` is called now and then, and ends the search by returning True."""
         self.limit_s = seconds
+        self.watch = watch
+        self.base = 0.0  # what every plan has beside the figures that are reported
+        self.instead: tuple[float, float] | None = None  # reported while a question of another kind is answered
+        self.stopped = False
         self._began = time.perf_counter()
+        self._told_s = -TELL_S
 
     def spent_s(self) -> float:
         """Return seconds since the start."""
         return time.perf_counter() - self._began
 
     def left_s(self) -> float:
-        """Return seconds until the limit, at least 0."""
-        return max(0.0, self.limit_s - self.spent_s())
+        """Return seconds until the limit, at least 0; 0 once the user has stopped the search."""
+        return 0.0 if self.stopped else max(0.0, self.limit_s - self.spent_s())
+
+    @property
+    def ended(self) -> Stop:
+        """Say who ends a search that has no time left."""
+        return "user" if self.stopped else "clock"
+
+    def told(self, objective: float, bound: float) -> bool:
+        """Report, unless the last report is fresh, and return whether the user wants no more."""
+        spent = self.spent_s()
+        if self.watch is not None and not self.stopped and spent - self._told_s >= TELL_S:
+            one, other = self.instead or (self.base + objective, self.base + bound)
+            share = gap(one, other) if math.isfinite(one) and math.isfinite(other) else math.nan
+            self.stopped = bool(self.watch(Progress(one, other, share, spent)))
+            self._told_s = self.spent_s()
+        return self.stopped
 
 
 def gap(objective: float, bound: float) -> float:
@@ -81,7 +117,8 @@ def found(
     )
 
 
-def infeasible(reason: Fault, clock: Clock, left_out: tuple[Hashable, ...] = ()) -> Plan:
-    """Return the answer that no plan exists, and why."""
+def infeasible(reason: Fault, clock: Clock, left_out: tuple[Hashable, ...] = (), stopped_by: Stop = "proof") -> Plan:
+    """Return the answer that no plan exists, or that none was found, and why."""
     nan = float("nan")
-    return Plan((), nan, nan, nan, "infeasible", clock.spent_s(), reason=reason, left_out=left_out)
+    spent = clock.spent_s()
+    return Plan((), nan, nan, nan, "infeasible", spent, stopped_by=stopped_by, reason=reason, left_out=left_out)
