@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 
 from geodata import cache
-from geodata.city import DOOR_LAYERS, City, read_city, with_walking
+from geodata.city import DOOR_LAYERS, City, with_walking
 from geodata.faults import Fault
 from geodata.study import Study, Walking
 from planning import coverage as covering
@@ -26,7 +26,8 @@ from planning.totals import by_district, city_totals
 from planning.walking.network import Network, network
 from planning.walking.profile import WalkProfile, profile_of
 from scenarios.progress import Report, silent
-from scenarios.siting import Sited, site
+from scenarios.scenario import read_any_city
+from scenarios.siting import Sited, given_only, site
 from scenarios.siting_request import read_request
 from scenarios.summary import summarise
 
@@ -73,8 +74,8 @@ class Outcome:
 
 
 def run(study_path: str | Path, *, progress: Report = silent, walking: Walking | None = None) -> Outcome:
-    """Read a study and evaluate it; InputError carries every fault that stops it."""
-    return evaluate(read_city(study_path, progress=progress), progress=progress, walking=walking)
+    """Read a study or a scenario and evaluate it; InputError carries every fault that stops it."""
+    return evaluate(read_any_city(study_path, progress=progress), progress=progress, walking=walking)
 
 
 def evaluate(city: City, *, progress: Report = silent, walking: Walking | None = None) -> Outcome:
@@ -97,6 +98,7 @@ def evaluate(city: City, *, progress: Report = silent, walking: Walking | None =
     if request:
         progress("stage_siting")
     sited = site(city, paths, found, judgement, request) if request else None
+    city = sited.city if sited else city  # with the candidates that were generated
     progress("stage_sensitivity")
     speeds = sensitivity(city, profile)
     faults = (*city.faults, *site_faults(city))
@@ -133,9 +135,10 @@ def judged(city: City, paths: Network, reach: Reach) -> Judgement | None:
     """Judge the city by the policy its study names, if any."""
     if not city.study.policy:
         return None
+    city = given_only(city)
     places, facilities, medical, candidates = (city.doors[layer] for layer in DOOR_LAYERS)
     near_s = looked_m(city.study) / paths.profile.speed_m_s
-    key = f"pooling-{city.fingerprint[:24]}"
+    key = f"pooling-{inputs_of(city)}"
     if kept := cache.load(city.study.folder, key):
         pool_memory.recall(kept[0])
     judgement = judge_city(
@@ -149,6 +152,11 @@ def judged(city: City, paths: Network, reach: Reach) -> Judgement | None:
     if not kept:
         cache.save(city.study.folder, key, pool_memory.as_arrays(), {})
     return judgement
+
+
+def inputs_of(city: City) -> str:
+    """Hash the files of a city, so that all scenarios of one study share what is remembered of their pooling."""
+    return hashlib.sha256("".join(city.sources["sha256"]).encode()).hexdigest()[:24]
 
 
 def looked_m(study: Study) -> float:

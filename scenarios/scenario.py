@@ -64,9 +64,10 @@ def read_any_city(
     bases = {} if bases is None else bases
     scenario = read_scenario(path) if is_scenario(path) else None
     study = Path(path) if scenario is None else scenario.base_path
-    if study.resolve() not in bases:
-        bases[study.resolve()] = read_city(study, progress=progress, cached=cached)
-    city = bases[study.resolve()]
+    key = study.absolute()
+    if key not in bases:
+        bases[key] = read_city(study, progress=progress, cached=cached)
+    city = bases[key]
     return city if scenario is None else scenario.on(city)
 
 

@@ -64,11 +64,16 @@ def summarise(
         "sensitivity": records(sensitivity),
         "rules": judged(judgement),
         "quality": {severity.value: counts[severity] for severity in Severity},
-        "left_out": [say(code, "zh") for layer, code in LEFT_OUT.items() if layer not in city.given],
+        "left_out": [say(code, "zh") for layer, code in LEFT_OUT.items() if lacks(city, layer)],
         "sources": records(city.sources),
         "solver": None if sited is None else solver(sited),
         "fingerprint": fingerprint,
     }
+
+
+def lacks(city: City, layer: str) -> bool:
+    """Tell whether a layer was not given, nor made by the tool."""
+    return layer not in city.given and not (layer == "candidates" and len(city.candidates))
 
 
 def parameters(city: City, profile: WalkProfile) -> dict[str, Any]:
@@ -120,6 +125,18 @@ def solver(sited: Sited) -> dict[str, Any]:
         "gap": plain(plan.gap),
         "stopped_by": plan.stopped_by,
         "reason": plan.reason.message() if plan.reason else None,
+        "stays_uncovered": plain(sited.uncovered["why"].value_counts().sort_index().to_dict()),
+        "before_after": records(sited.before_after[sited.before_after["level"] == "city"]),
+        "kept_elders": plain(sited.sites["kept_elders"].sum()),
+        "lost_places": int(sited.lost.sum()),
+        "streets_gaining": int((sited.sites["street_gains"] != "").sum()),
+        "cost_yuan": plain(sited.sites["cost_yuan"].astype(float).sum(skipna=False)) if len(sited.sites) else 0,
+        "candidates": plain(
+            sited.city.candidates.get("origin", pd.Series("layer", sited.city.candidates.index))
+            .fillna("layer")
+            .value_counts()
+            .to_dict()
+        ),
         "candidates_excluded": len(sited.excluded),
         "places_left_out": len(plan.left_out),
     }

@@ -6,6 +6,7 @@ import shutil
 import tempfile
 import warnings
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -21,8 +22,25 @@ from scenarios.outcome import Outcome
 from scenarios.summary import headline_text
 
 # not every run writes these; those of an earlier run would contradict the others
-ONLY_SOME_RUNS = ("rules.csv", "indicators.csv", "ledger.csv", "pooling.csv", "sites.csv")
-ONE_DECIMAL = ("seconds", "metres", "straight_m", "nearest_medical_m", "closes_gap_m2", "newly_covered_elders")
+SITE_TABLES = (
+    "sites.csv",
+    "sites_places.csv",
+    "siting_uncovered.csv",
+    "siting_before_after.csv",
+    "siting_phases.csv",
+    "siting_curve.csv",
+    "siting_robust.csv",
+)
+ONLY_SOME_RUNS = ("rules.csv", "indicators.csv", "ledger.csv", "pooling.csv", *SITE_TABLES)
+ONE_DECIMAL = (
+    "seconds",
+    "metres",
+    "straight_m",
+    "nearest_medical_m",
+    "closes_gap_m2",
+    "newly_covered_elders",
+    "walk_s",
+)
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -105,9 +123,20 @@ def rule_tables(outcome: Outcome, lang: Lang) -> dict[str, Callable[[Path], None
 
 
 def site_tables(outcome: Outcome, lang: Lang) -> dict[str, Callable[[Path], None]]:
-    """Return how to write the suggested sites; none where the study asks for none."""
+    """Return how to write the suggested sites and what they change; none where the study asks for none."""
     sited = outcome.sited
-    return {} if sited is None else {"sites.csv": lambda path: write_csv(sited.table(lang), path)}
+    if sited is None:
+        return {}
+    made = {
+        "sites.csv": sited.full_table(lang),
+        "sites_places.csv": sited.places,
+        "siting_uncovered.csv": sited.uncovered_table(lang),
+        "siting_before_after.csv": sited.before_after,
+        "siting_phases.csv": sited.phases,
+        "siting_curve.csv": sited.curve,
+        "siting_robust.csv": sited.robust,
+    }
+    return {name: partial(write_csv, table) for name, table in made.items() if table is not None}
 
 
 def refuse_unwritable(folder: Path) -> None:

@@ -29,11 +29,12 @@ class Change:
     known: float
     total: float  # with the weight of areas whose state is not known
     left_out: int  # areas that are not known
+    lost: float = 0.0  # what closes and isn't made up for
 
     @property
     def after(self) -> float:
         """Return what is within the limit with the plan."""
-        return self.before + self.newly
+        return self.before + self.newly - self.lost
 
 
 def change(outcome: Outcome, weight: str) -> Change:
@@ -53,6 +54,7 @@ def change(outcome: Outcome, weight: str) -> Change:
         float(heavy[known].sum()),
         float(np.nansum(heavy)),
         int((~known).sum()),
+        float(heavy[before & sited.lost.reindex(rows.index).to_numpy(dtype=bool)].sum()),
     )
 
 
@@ -149,7 +151,7 @@ def rate_figure(outcome: Outcome, lang: Lang) -> Figure:
 def pieces(found: Change, lang: Lang) -> tuple[Piece, ...]:
     """Return the stretches of a bar of everybody: covered now, newly, still not, not known."""
     parts = {
-        "before": (style.band_fills(1)[0], found.before),
+        "before": (style.band_fills(1)[0], found.before - found.lost),
         "newly": (style.NEWLY_LOOK.fill, found.newly),
         "out": (style.STATE_LOOKS["out"].fill, found.known - found.after),
         "unknown": (style.STATE_LOOKS["unknown"].fill, found.total - found.known),
@@ -195,8 +197,8 @@ def bound_text(outcome: Outcome, lang: Lang) -> str:
     if goal in COVER_GOALS:  # what is open today covers the rest of the objective
         newly = change(outcome, goal).newly
         worth = (newly, newly + plan.bound - plan.objective)
-    by = {"mean_walk": 3600, "worst_walk": 60}.get(goal, 1)
-    texts = [f"{one / by:.1f}" if goal == "worst_walk" else counted(one / by) for one in worth]
+    by = {"mean_walk": 3600, "worst_walk": 60, "fairest": 0.01}.get(goal, 1)
+    texts = [f"{one / by:.1f}" if goal in {"worst_walk", "fairest"} else counted(one / by) for one in worth]
     code = "cover" if goal in COVER_GOALS else goal
     return say(f"sit_bound_{code}", lang, objective=texts[0], bound=texts[1])
 

@@ -31,10 +31,16 @@ def asked_line(outcome: Outcome, lang: Lang) -> str:
     for name in ("forced", "forbidden"):
         if given := getattr(asked, name):
             more += say(f"sit_line_{name}", lang, n=len(given))
+    if asked.closing:
+        more += say("sit_line_closing", lang, n=len(asked.closing))
+    if asked.budget_yuan is not None:
+        more += say("sit_line_budget", lang, cost=f"{asked.budget_yuan / 10_000:,.1f}")
+    if (made := int((sited.sites["origin"] != "layer").sum())) > 0:
+        more += say("sit_line_generated", lang, n=made)
     sites = (
         say("sit_line_share", lang, share=f"{100 * asked.share:g} %")
         if asked.goal == "all"
-        else say("sit_line_sites", lang, n=asked.sites)
+        else say("sit_line_sites", lang, n=asked.sites or len(sited.sites))
     )
     return say(
         "sit_line",

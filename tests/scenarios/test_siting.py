@@ -10,12 +10,15 @@ import pytest
 from geodata.faults import InputError
 from geodata.study import read_study
 from planning.coverage import State, coverage
-from planning.groups import joined_doors
+from planning.groups import groups_of, joined_doors
+from planning.reach import Reach
 from planning.rules.storeys import lowest_storey, storey_fault
 from scenarios import Outcome, run
 from scenarios.demo import write_demo
 from scenarios.siting import Sited, site
-from scenarios.siting_request import Request, read_request
+from scenarios.siting.demand import ground_of, joint_reach
+from scenarios.siting.opening import label_of
+from scenarios.siting_request import Capacity, Phase, Request, Size, read_request
 
 GROUPS = {"day_care": ("day_care", "station"), "meals": ("meal_site",)}
 
@@ -59,9 +62,11 @@ def test_opening_the_sites_covers_what_was_promised(outcome: Outcome, goal: str)
         doors={**city.doors, "facilities": joined_doors([city.doors["facilities"], news])},
     )
     before, after = outcome.covered.of_group("day_care"), coverage(later, outcome.network).of_group("day_care")
-    gained = (after["state"] == State.SERVED) & (before["state"] == State.OUT)
-    promised = found.newly & (before["state"] == State.OUT)
-    pd.testing.assert_series_equal(gained, promised, check_names=False)
+    gained = (after["state"] == State.SERVED) & before["state"].isin([State.OUT, State.FULL])
+    pd.testing.assert_series_equal(gained, found.newly, check_names=False)
+    said = found.after.of_group("day_care")
+    said = said.assign(nearest_id=said["nearest_id"].str.removeprefix("candidate "))
+    pd.testing.assert_frame_equal(after, said)
 
 
 def test_the_sites_sum_to_the_whole(outcome: Outcome) -> None:
@@ -139,12 +144,116 @@ def test_a_storey_at_the_limit_is_allowed_and_just_over_is_not() -> None:
         ('sites = 3\ngroup = "hospital"', "siting.group"),
         ("sites = 3\nstes = 4", "sites"),
         ("sites = 3\nforced = 'C1'", "siting.forced"),
+        ("sites = 3\nbudget_yaun = 1e6", "budget_yuan"),
+        ("sites = 3\nbudget_yuan = -1", "siting.budget_yuan"),
+        ("sites = 3\ncurve = 1", "siting.curve"),
+        ("sites = 3\ncandidates = 'made'", "siting.candidates"),
+        ("sites = 3\nsizes = [{ area = 350 }]", "floor_area_m2"),
+        ("sites = 3\nsizes = [{ floor_area_m2 = 0 }]", "siting.sizes"),
+        ("sites = 3\nsizes = 350", "siting.sizes"),
+        ("sites = 3\ncapacity = { elders_per_100m2 = 12 }", "siting.capacity"),
+        ("sites = 3\ncapacity = { elders_per_m2 = 12, source = 'x' }", "elders_per_100m2"),
+        ("phases = [{ name = '2026', sites = 1 }, { name = '2026', sites = 1 }]", "siting.phases"),
+        ("phases = [{ name = '2026', sites = 1 }, { name = '2027', budget_yuan = 1 }]", "siting.phases"),
+        ("sites = 3\nphases = [{ name = '2026', sites = 1 }]", "siting.phases"),
+        ("sites = 3\ngoal = 'fairest'\nspacing_m = 500", "siting.spacing_m"),
+        ("sites = 3\ncurve = true\nbudget_yuan = 1e6", "siting.budget_yuan"),
     ],
 )
 def test_a_bad_request_is_refused_in_words(outcome: Outcome, tmp_path: Path, line: str, words: str) -> None:
     study = replace(outcome.city.study, siting=tomllib.loads(line))
     with pytest.raises(InputError, match=words):
         read_request(study, GROUPS)
+
+
+def test_a_whole_request_is_read(outcome: Outcome) -> None:
+    text = """
+        goal = "quota_gap"
+        group = "meals"
+        candidates = "both"
+        kinds = ["闲置学校"]
+        closing = ["F1"]
+        medical_m = 300
+        budget_yuan = 3_000_000
+        sizes = [{ floor_area_m2 = 350, capacity = 40 }, { floor_area_m2 = 600, cost_yuan = 1_200_000 }]
+        capacity = { elders_per_100m2 = 12, source = "示例" }
+        yuan_per_m2 = 2000
+        one_per_street = true
+    """
+    asked = read_request(replace(outcome.city.study, siting=tomllib.loads(text)), GROUPS)
+    assert asked is not None
+    assert (asked.sites, asked.goal, asked.group, asked.candidates) == (None, "quota_gap", "meals", "both")
+    assert asked.sizes == (Size(floor_area_m2=350, capacity=40), Size(floor_area_m2=600, cost_yuan=1_200_000))
+    assert asked.capacity == Capacity(elders_per_100m2=12, source="示例")
+    assert (asked.kinds, asked.closing, asked.medical_m, asked.one_per_street) == (("闲置学校",), ("F1",), 300, True)
+    phased = tomllib.loads('phases = [{ name = "近期", sites = 2 }, { name = 2030, sites = 1 }]')
+    asked = read_request(replace(outcome.city.study, siting=phased), GROUPS)
+    assert asked is not None
+    assert asked.sites == 3
+    assert asked.phases == (Phase(name="近期", sites=2), Phase(name="2030", sites=1))
+
+
+@pytest.mark.parametrize(
+    ("policy", "group", "least"),
+    [("gb-presets", "day_care", 350), ("wengan-2023", "day_care", 50), ("jinan-2022", "day_care", 0)],
+)
+def test_the_least_area_is_that_of_the_policy(outcome: Outcome, policy: str, group: str, least: float) -> None:
+    """GB-02: a day-care centre has 350 m2; WA-07: a station has 50 m2; Jinan says nothing of either."""
+    study = replace(outcome.city.study, policy=policy, siting={"sites": 1, "group": group})
+    asked = read_request(study, groups_of(study))
+    assert asked is not None
+    assert asked.min_area_m2 == least
+    own = read_request(replace(study, siting={"sites": 1, "min_area_m2": 20}), groups_of(study))
+    assert own is not None
+    assert own.min_area_m2 == 20
+
+
+def test_what_changes_sums_to_the_whole_at_every_limit(outcome: Outcome) -> None:
+    closing = tuple(
+        outcome.city.facilities.index[outcome.city.facilities["kind"].eq("day_care").fillna(value=False)][:2]
+    )
+    found = sited(outcome, Request(sites=5, closing=closing))
+    table = found.before_after
+    figures = [name for name in table.columns if name not in {"level", "district_id", "name", "limit_min"}]
+    whole = table[table["level"] == "city"].set_index("limit_min")[figures]
+    assert list(whole.index) == [5, 10, 15]
+    for _, rows in table.groupby("level"):
+        pd.testing.assert_frame_equal(rows.groupby("limit_min")[figures].sum(), whole, check_exact=True)
+    for weight in ("places", "households", "people", "elders"):
+        parts = (
+            whole[f"{weight}_before"] + whole[f"{weight}_gained"] + whole[f"{weight}_cleared"] - whole[f"{weight}_lost"]
+        )
+        assert (parts == whole[f"{weight}_after"]).all()
+    assert whole.loc[15, "elders_gained"] == found.sites["newly_covered_elders"].sum()
+    assert whole.loc[15, "places_lost"] == found.lost.sum()
+    left = whole.loc[15, "places_total"] - whole.loc[15, "places_after"]
+    assert len(found.uncovered) == left
+    assert not found.uncovered["place_id"].isin(found.newly.index[found.newly]).any()
+
+
+def test_the_next_best_is_what_a_search_by_hand_finds(outcome: Outcome) -> None:
+    """Every exchange of one site is tried and counted anew."""
+    found = sited(outcome, Request(sites=3))
+    chosen = [label_of(one) for one in found.sites.index]
+    reach, elders, usable = whole_reach(outcome, found)
+    open_now = [one for one in reach.sites if not str(one).startswith("candidate ")]
+
+    def worth(labels: list[str]) -> float:
+        return float(elders[reach.only_sites([*open_now, *labels]).covered(found.limit_s).to_numpy()].sum())
+
+    for one, row in found.sites.iterrows():
+        rest = [label for label in chosen if label != label_of(one)]
+        assert row["lost_without"] == worth(chosen) - worth(rest)
+        best = max(worth([*rest, label_of(other)]) for other in usable if label_of(other) not in chosen)
+        assert row["worse_by"] == worth(chosen) - best
+        assert worth([*rest, label_of(row["next_best_id"])]) == best
+
+
+def whole_reach(outcome: Outcome, found: Sited) -> tuple[Reach, pd.Series, list[str]]:
+    ground = ground_of(found.city, outcome.network, outcome.covered, outcome.judgement, found.request)
+    reach, _ = joint_reach(found.city, outcome.network, ground, found.request)
+    usable = [str(one) for one in found.city.candidates.index if one not in set(found.excluded["candidate_id"])]
+    return reach, ground.demand, usable
 
 
 def test_a_study_without_siting_asks_for_nothing(outcome: Outcome) -> None:
