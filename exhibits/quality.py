@@ -4,13 +4,23 @@ import pandas as pd
 
 from exhibits.classes import limits_min
 from exhibits.style import label
-from exhibits.wording import count_text
+from exhibits.wording import count_text, crs_text
 from geodata.faults import Severity
 from geodata.words import Lang, say
 from scenarios.outcome import Outcome
 
 MOST_ROWS = 500
-LAYERS = ("residential", "facilities", "medical", "districts", "streets", "gates", "candidates", "elevation")
+LAYERS = (
+    "residential",
+    "facilities",
+    "medical",
+    "districts",
+    "streets",
+    "gates",
+    "candidates",
+    "background",
+    "elevation",
+)
 
 
 def parameter_rows(outcome: Outcome, lang: Lang) -> tuple[tuple[str, str], ...]:
@@ -34,7 +44,7 @@ def parameter_rows(outcome: Outcome, lang: Lang) -> tuple[tuple[str, str], ...]:
             (say("param_elders", lang, source=label("elders_from", str(source), lang)), count_text(number, lang))
             for source, number in sources.items()
         ),
-        (say("param_crs", lang), city.crs_m.name),
+        (say("param_crs", lang), crs_text(city.crs_m, lang)),
         (say("param_streets", lang), say("param_streets_value", lang, km=count_text(city.streets.length_km, lang))),
         (say("param_fingerprint", lang), outcome.fingerprint),
     )

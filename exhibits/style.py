@@ -79,6 +79,7 @@ NEWLY_LOOK = Look("#ffe45c", "#6b5300", "/", "#b58e00")  # newly covered by a pr
 INK, MUTED, PAPER, LINE, ACCENT, FAINT = "#1f2933", "#5b6770", "#ffffff", "#d5dbe1", "#0a4a7d", "#b9c2ca"
 STREET_MAIN, STREET_MAIN_CASE, STREET, STREET_MINOR = "#ffffff", "#c3c8cc", "#d9dcde", "#e6e7e8"
 GROUND, BOUNDARY = "#f5f4f1", "#8d7f95"
+WATER, WATER_EDGE, WATER_INK, GREEN, RAIL = "#d6e6ee", "#a9c4d4", "#4d7a92", "#e3ecd9", "#6b6b6b"
 
 SCREEN_FONTS = (
     "PlanSans SC",

@@ -7,9 +7,12 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from exhibits.classes import limits_min, place_classes
-from exhibits.style import class_of_band
+from exhibits.classes import class_of, of_group
+from exhibits.wording import spaced
 from geodata.words import Lang
+from planning.coverage import State, bands_min
+from planning.groups import doors_of, numbers
+from planning.reach import nearest
 from scenarios.outcome import Outcome
 
 
@@ -19,7 +22,7 @@ def suggested(outcome: Outcome, lang: Lang = "zh") -> pd.DataFrame | None:
     if sited is None:
         return None
     table: pd.DataFrame = sited.table(lang)
-    return table.reset_index(drop=True)
+    return table.reset_index(drop=True).assign(reason=table["reason"].map(spaced, na_action="ignore").to_numpy())
 
 
 def chosen_shapes(outcome: Outcome) -> NDArray[Any]:
@@ -47,16 +50,29 @@ def proof(outcome: Outcome) -> Mapping[str, Any] | None:
 
 
 def classes_after(outcome: Outcome, group: str) -> pd.Series | None:
-    """Return the class of every residential area with the suggested sites open; None for groups they don't serve.
+    """Return the class of every residential area with the suggested sites open; None for groups they don't serve."""
+    found = walks_after(outcome, group)
+    return None if found is None else found["class"]
 
-    An area that the plan newly covers takes the class of the limit it is covered within; all others keep theirs, though
-    a new site may be nearer than what they have.
+
+def walks_after(outcome: Outcome, group: str) -> pd.DataFrame | None:
+    """Return seconds, state and class of every residential area with the suggested sites open, walked anew.
+
+    None for groups they don't serve. An area that is unknown stays so, as it counts for no site; one whose facilities
+    have no place left keeps that state, as nobody knows how many move to the new site.
     """
     sited = getattr(outcome, "sited", None)
     if sited is None or group != sited.request.group:
         return None
-    now = place_classes(outcome, group)
-    newly = sited.newly.reindex(now.index, fill_value=False).to_numpy(dtype=bool)
-    limits = limits_min(outcome)
-    band = next((limit for limit in limits if limit * 60 >= sited.limit_s), limits[-1])
-    return now.mask(newly, class_of_band(band))
+    city = outcome.city
+    doors = city.doors["candidates"]
+    chosen = doors_of(doors, doors.ids.astype("str").isin([str(key) for key in sited.sites.index]))
+    walk_s = numbers(nearest(outcome.network, city.doors["residential"], chosen)["seconds"])
+    rows = of_group(outcome, group).reindex(city.residential.index)
+    seconds = np.fmin(numbers(rows["seconds"]), walk_s)
+    state = rows["state"].fillna(State.UNKNOWN.value).astype("object")
+    state = state.mask((state == State.OUT.value).to_numpy() & (seconds <= outcome.limits_s[-1]), State.SERVED.value)
+    bands = bands_min(seconds, outcome.limits_s)
+    classes = [class_of(str(one), band) for one, band in zip(state, bands, strict=True)]
+    columns = {"seconds": seconds, "state": state.to_numpy(), "class": np.array(classes, dtype=object)}
+    return pd.DataFrame(columns, index=city.residential.index)

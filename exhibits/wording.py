@@ -1,19 +1,27 @@
 """Wording: figures as people read them, and the sentences that say why a residential area is where it is."""
 
 import math
+import re
 from typing import Any
 
 import numpy as np
 import pandas as pd
+from pyproj import CRS
+from pyproj.exceptions import CRSError
 
 from exhibits.classes import limits_min, of_group
 from exhibits.style import label
-from geodata.words import Lang, say
+from geodata.words import Lang, catalogue, say
 from planning.coverage import State
 from planning.totals import counted
+from planning.walking.profile import PRESETS, WalkProfile
 from scenarios.outcome import Outcome
 
 TENTH_MIN_S = 6.0
+ZONE = re.compile(r"(?P<datum>\w[\w ]*) / 3-degree Gauss-Kruger CM (?P<lon>\d+)E")
+REGISTERED = re.compile(r"EPSG:(?P<code>\d+)\b.*")
+THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
+WORD = re.compile(r"\b[a-z][a-z_]*\b")
 HAIR = 1e-9  # a walk of exactly 15 minutes is printed as 15.0, whatever its last bit says
 
 
@@ -100,3 +108,54 @@ def parameters_line(outcome: Outcome, lang: Lang) -> str:
         household=f"{study.household_size:g}",
         fingerprint=outcome.fingerprint[:8],
     )
+
+
+def crs_text(crs_m: CRS, lang: Lang) -> str:
+    """Name a CRS as planners do: a 3-degree zone by its central meridian, any other by its registered name."""
+    zone = ZONE.fullmatch(crs_m.name)
+    return say("atlas_zone", lang, datum=zone["datum"], lon=zone["lon"]) if zone else str(crs_m.name)
+
+
+def system_text(given: object, lang: Lang) -> str:
+    """Name the coordinate system of a layer from what the list of sources says; a dash where it says nothing."""
+    text = "" if pd.isna(given) else str(given).strip()  # type: ignore[call-overload]  # a scalar
+    if text in {"", "auto"}:
+        return say("system_own" if text else "no_figure", lang)
+    registered = REGISTERED.fullmatch(text)
+    if registered is None:
+        return text
+    code = int(registered["code"])
+    if f"system_{code}" in catalogue():
+        return say(f"system_{code}", lang)
+    try:
+        return f"EPSG:{code} {crs_text(CRS.from_epsg(code), lang)}"
+    except CRSError:
+        return text
+
+
+def walker_source(profile: WalkProfile, lang: Lang) -> str:
+    """Say where the figures of a walker come from, and what the study changed."""
+    base = PRESETS[profile.name].source
+    own = profile.source.removeprefix(base).removeprefix("; set by the study: ")
+    said = say(f"walker_source_{profile.name}", lang)
+    return say("walker_source_changed", lang, said=said, own=own) if own else said
+
+
+def spaced(text: object) -> str:
+    """Return a sentence with spaces between thousands, as all figures are printed, in place of commas."""
+    return THOUSANDS.sub(" ", str(text))
+
+
+def parameter_text(value: object, lang: Lang) -> str:
+    """Say a parameter's value: kinds and choices in the words planners use, figures and word lists as they are."""
+
+    def said(found: re.Match[str]) -> str:
+        name = found[0]
+        return next((say(code, lang) for code in (f"kind_{name}", f"choice_{name}") if code in catalogue()), name)
+
+    return WORD.sub(said, str(value))
+
+
+def set_by(source: object, lang: Lang) -> str:
+    """Say who set a parameter: a rulebook by its name, a study by its file."""
+    return label("set_by", str(source), lang)

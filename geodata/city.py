@@ -23,7 +23,7 @@ from geodata.membership import membership
 from geodata.population import elders, people
 from geodata.quality import city_doubts, layer_doubts
 from geodata.reading.layers import LonLatTable, empty_table, read_lonlat, to_metric
-from geodata.schema import COLUMNS, Candidates, Districts, Facilities, Gates, Medical, Residential
+from geodata.schema import COLUMNS, Background, Candidates, Districts, Facilities, Gates, Medical, Residential
 from geodata.shapes import inner_points
 from geodata.street.build import read_streets
 from geodata.streets import Streets
@@ -52,6 +52,7 @@ class City:
     districts: Districts
     candidates: Candidates
     gates: Gates
+    background: Background  # water, green, railways and names of places: to find the way on maps
     streets: Streets
     doors: Mapping[str, Doors]  # by layer: residential, facilities, medical, candidates
     faults: tuple[Fault, ...]  # every fault and doubt, for quality.csv
@@ -108,6 +109,7 @@ def read_city(study_path: str | Path, *, progress: Callable[[str], None] = quiet
         districts=Districts(layers["districts"]),
         candidates=Candidates(layers["candidates"]),
         gates=Gates(layers["gates"]),
+        background=Background(layers["background"]),
         streets=streets,
         doors=doors,
         faults=tuple(faults),

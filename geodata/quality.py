@@ -96,7 +96,7 @@ def layer_doubts(layer: str, table: gpd.GeoDataFrame, headers: Headers | None = 
         found += about.faults("residents_over_beds", residents > beds * RESIDENTS_PER_BED, "residents", whole=beds)
     for first, second in ORDERED_DATES.get(layer, ()):
         found += about.faults("dates_reversed", (table[first] > table[second]).to_numpy(dtype=bool), first, of=second)
-    if layer not in {"gates", "districts"}:
+    if layer not in {"gates", "districts", "background"}:
         found += _twins(about)
     if layer == "districts":
         found += _overlaps(about)

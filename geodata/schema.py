@@ -14,6 +14,7 @@ Medical = NewType("Medical", gpd.GeoDataFrame)
 Districts = NewType("Districts", gpd.GeoDataFrame)
 Candidates = NewType("Candidates", gpd.GeoDataFrame)
 Gates = NewType("Gates", gpd.GeoDataFrame)
+Background = NewType("Background", gpd.GeoDataFrame)
 
 Kind = Literal["text", "number", "count", "flag", "date", "choice", "list"]
 
@@ -55,6 +56,7 @@ MEDICAL_KINDS = (
 STATUSES = ("open", "building", "planned", "closed")
 DISTRICT_LEVELS = ("county", "street", "community")
 ESTATE_CLASSES = ("new", "existing")
+BACKGROUND_KINDS = ("water", "green", "rail", "name", "other")
 
 COLUMNS: Mapping[str, tuple[Column, ...]] = {
     "residential": (
@@ -119,6 +121,10 @@ COLUMNS: Mapping[str, tuple[Column, ...]] = {
         Column("available_on", "date"),
         Column("accessible", "flag"),
         Column("fire_ok", "flag"),
+    ),
+    "background": (
+        Column("kind", "choice", required=True, choices=BACKGROUND_KINDS),
+        Column("name", "text"),
     ),
 }
 

@@ -1,7 +1,7 @@
 """The map of every page: folium through streamlit-folium, with every script and style from this computer.
 
 streamlit-folium shows nothing at all when one script can't be fetched, so a map that would fetch from elsewhere is
-refused here. The base map never changes; layers travel as a list beside it, and ``map/planmap.js`` compares that list
+refused here. The base map never changes; layers travel as a list beside it, and ``planmap.js`` compares that list
 with what is shown. So the view survives every change, and moving the map does not run the page again.
 """
 
@@ -19,13 +19,14 @@ from folium.elements import JSCSSMixin
 from folium.template import Template
 from streamlit_folium import st_folium
 
+import exhibits.screen
 from exhibits.screen.layers import Layer, Legend, ink_table
 from geodata.words import Lang, say
 from ui.maproutes import register
 
-HERE = Path(__file__).parent
-VENDOR = components.declare_component("vendor", path=str(HERE / "vendor"))
-SCRIPTS = components.declare_component("map", path=str(HERE / "map"))
+WEB = Path(exhibits.screen.__file__).parent / "web"
+VENDOR = components.declare_component("vendor", path=str(WEB / "vendor"))
+SCRIPTS = components.declare_component("map", path=str(WEB / "map"))
 PAGE_WORDS = {
     "map": "ui_map",
     "layers": "ui_map_layers",

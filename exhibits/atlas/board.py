@@ -10,13 +10,13 @@ import shapely
 
 from exhibits import style
 from exhibits.atlas import furniture
-from exhibits.atlas.background import Background, read_background
 from exhibits.atlas.drawing import StreetMap, inside, street_map
-from exhibits.atlas.furniture import Imprint
 from exhibits.atlas.labels import Label, place
 from exhibits.atlas.paper import MAP, SIDE, Box, Page, Panel, new_page, panel
 from exhibits.atlas.side import Column
+from exhibits.background import Background, background_of
 from exhibits.classes import shown_groups
+from exhibits.products import TitleBlock
 from geodata.words import Lang, say
 from scenarios.outcome import Outcome
 
@@ -31,7 +31,7 @@ class Board:
 
     outcome: Outcome
     lang: Lang
-    imprint: Imprint
+    imprint: TitleBlock
     streets: StreetMap
     background: Background
     bounds_m: Bounds
@@ -58,7 +58,7 @@ class Sheet:
         return say("atlas_number", lang, number=self.number)
 
 
-def board_of(outcome: Outcome, lang: Lang, imprint: Imprint) -> Board:
+def board_of(outcome: Outcome, lang: Lang, imprint: TitleBlock) -> Board:
     """Lay out the board of an outcome."""
     city = outcome.city
     return Board(
@@ -66,7 +66,7 @@ def board_of(outcome: Outcome, lang: Lang, imprint: Imprint) -> Board:
         lang=lang,
         imprint=imprint,
         streets=street_map(city.streets),
-        background=read_background(city.study.folder, city.crs_m),
+        background=background_of(city),
         bounds_m=bounds_of(city.residential),
     )
 
@@ -98,7 +98,7 @@ def begin(board: Board, sheet: Sheet) -> Page:
     page = new_page()
     number = sheet.numbered(board.lang)
     furniture.frame(page, board.outcome, board.imprint, number, sheet.title, board.lang)
-    furniture.foot(page, board.outcome, board.lang, board.background.file)
+    furniture.foot(page, board.outcome, board.lang)
     return page
 
 
@@ -111,7 +111,7 @@ def finish(board: Board, sheet: Sheet, view: Panel | None, page: Page | None = N
         page,
         board.outcome,
         board.imprint,
-        number=sheet.numbered(board.lang),
+        number=sheet.number,
         title=sheet.title,
         scale=view.scale if view else None,
         lang=board.lang,
@@ -149,12 +149,15 @@ def finest_levels(board: Board) -> tuple[str, ...]:
 
 
 def name_levels(view: Panel, board: Board) -> None:
-    """Write the names of streets, or of counties where there are no streets."""
+    """Write the names of streets, or of counties where there are no streets; then those of the background."""
     levels = finest_levels(board)
     if "street" in levels:
         district_labels(view, of_level(board, "street"), 7.5)
     elif levels:
         district_labels(view, of_level(board, levels[0]), 9.5)
+    points = shapely.get_coordinates(board.background.name_points).tolist()
+    named = zip(points, board.background.names, strict=True)
+    place(view, [Label(x, y, name, 6.5, colour=style.WATER_INK) for (x, y), name in named])
 
 
 def outside(view: Panel, points: np.ndarray) -> int:

@@ -1,23 +1,25 @@
 """Book: the sheets drawn one after the other into one PDF; no more than one sheet is ever held."""
 
+import io
 from collections.abc import Callable
+from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
 
-import matplotlib as mpl
 from matplotlib.backends.backend_pdf import PdfPages
 
 from exhibits.atlas import fonts
 from exhibits.atlas.board import Board, Sheet, board_of
 from exhibits.atlas.contents import contents
-from exhibits.atlas.furniture import Imprint
 from exhibits.atlas.paper import Page
 from exhibits.atlas.sheets import sheets
+from exhibits.products import TitleBlock
 from geodata.words import Lang
 from scenarios.outcome import Outcome
 
 Step = Callable[[int, int, str], None]  # called before each sheet: its place, how many there are, its title
 PNG_DPI = 150
+PREVIEW_DPI = 80
 
 
 def _silent(number: int, of: int, title: str) -> None:
@@ -29,24 +31,43 @@ def make(
     path: Path,
     lang: Lang = "zh",
     *,
-    imprint: Imprint | None = None,
+    imprint: TitleBlock | None = None,
     png_folder: Path | None = None,
     progress: Step = _silent,
 ) -> None:
     """Write the atlas of an outcome as PDF, and every sheet as PNG too where a folder for them is given."""
-    board = board_of(outcome, lang, imprint or Imprint())
+    board = board_of(outcome, lang, imprint or TitleBlock())
     listed = all_sheets(board)
     about = {"Title": f"{outcome.city.study.name} {board.word('atlas')}", "CreationDate": None, "Producer": None}
     if png_folder is not None:
         png_folder.mkdir(parents=True, exist_ok=True)
-    with mpl.rc_context(fonts.settings()), PdfPages(path, metadata=about) as book:
+    with ExitStack() as last:
+        with fonts.settled():
+            book = PdfPages(path, metadata=about)
+        last.callback(_close, book)
         for number, one in enumerate(listed):
             progress(number, len(listed), one.title)
-            page = one.draw(board, one)
-            book.savefig(page.figure)
-            if png_folder is not None:
-                page.figure.savefig(png_folder / f"{number + 1:02d}.png", dpi=PNG_DPI)
-            page.figure.clear()
+            with fonts.settled():
+                page = one.draw(board, one)
+                book.savefig(page.figure)  # type: ignore[no-untyped-call]
+                if png_folder is not None:
+                    page.figure.savefig(png_folder / f"{number + 1:02d}.png", dpi=PNG_DPI)
+                page.figure.clear()
+
+
+def preview(board: Board, sheet: Sheet, dpi: float = PREVIEW_DPI) -> bytes:
+    """Return one sheet of ``all_sheets(board)`` as PNG."""
+    out = io.BytesIO()
+    with fonts.settled():
+        page = sheet.draw(board, sheet)
+        page.figure.savefig(out, format="png", dpi=dpi)
+        page.figure.clear()
+    return out.getvalue()
+
+
+def _close(book: PdfPages) -> None:
+    with fonts.settled():
+        book.close()  # type: ignore[no-untyped-call]
 
 
 def all_sheets(board: Board) -> list[Sheet]:

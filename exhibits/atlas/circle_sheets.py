@@ -179,15 +179,18 @@ def numbered(view: Panel, places: gpd.GeoDataFrame) -> None:
     place(view, wanted)
 
 
-def worst_table(column: Column, board: Board, rows: pd.DataFrame) -> None:
-    """List residential areas with their number on the map, elders, and the walk to the nearest site."""
+def worst_table(column: Column, board: Board, rows: pd.DataFrame, *, street: bool = True) -> int:
+    """List residential areas with their number on the map, elders and walk; return how many found room.
+
+    ``street`` says where each lies; on the sheet of a street that goes without saying.
+    """
     names = board.outcome.city.districts["name"].to_dict()
     fit = side.rows_that_fit(column, 0 if side.rows_that_fit(column) >= len(rows) else 4)
     lines = [
         (
             str(number),
             str(row["name"]),
-            str(names.get(row["street_id"], "—")),
+            *([str(names.get(row["street_id"], "—"))] if street else []),
             count(row["elders"]),
             minutes_text(row["seconds"], board.lang),
         )
@@ -196,13 +199,15 @@ def worst_table(column: Column, board: Board, rows: pd.DataFrame) -> None:
     head = (
         board.word("no"),
         board.word("place"),
-        board.label("level", "street"),
+        *([board.label("level", "street")] if street else []),
         board.word("elders"),
         board.word("walk"),
     )
     if lines:
-        side.table(column, head, lines, (7, 34, 24, 13, 18), align=("left", "left", "left", "right", "right"))
+        widths, align = ((7, 34, 24, 13, 18), ("left",) * 3) if street else ((7, 26, 12, 16), ("left",) * 2)
+        side.table(column, head, lines, widths, align=align)  # type: ignore[arg-type]  # literals
         if len(rows) > fit:
             side.note(column, board.word("more_rows", n=count(len(rows) - fit)))
     elif not len(rows):
         side.note(column, board.word("no_gaps"))
+    return len(lines)

@@ -8,11 +8,11 @@ import pandas as pd
 from exhibits import style
 from exhibits.atlas import drawing, side
 from exhibits.atlas.board import Board, Sheet, count, district_labels, finest_levels, map_sheet, name_levels, of_level
-from exhibits.atlas.looks import ELDER_EDGE, ELDER_FILLS, GROUND_BLOCK, RAIL, WATER, WATER_EDGE, place_mark
+from exhibits.atlas.looks import ELDER_EDGE, ELDER_FILLS, GROUND_BLOCK, place_mark
 from exhibits.atlas.paper import Page, Panel
 from exhibits.atlas.side import Column
 from exhibits.classes import limits_min
-from exhibits.style import STATE_LOOKS, Look
+from exhibits.style import GREEN, RAIL, STATE_LOOKS, WATER, WATER_EDGE, Look
 
 Counts = Mapping[str, int] | pd.Series
 
@@ -34,6 +34,10 @@ def base_legend(column: Column, board: Board) -> None:
         side.stroke(column, RAIL, 1.4, board.word("railway"), (0, (5, 3)))
     if len(board.background.water):
         side.swatch(column, Look(WATER, WATER_EDGE), board.word("water"))
+    elif len(board.background.streams):
+        side.stroke(column, WATER_EDGE, 1.0, board.word("water"))
+    if len(board.background.green):
+        side.swatch(column, Look(GREEN, GREEN), board.word("green"))
     side.space(column)
 
 
@@ -49,6 +53,7 @@ def scope(board: Board, sheet: Sheet) -> Page:
         district_labels(view, of_level(board, "county"), 13, "#b08bc0")
     side.heading(column, board.word("legend"))
     side.swatch(column, GROUND_BLOCK, board.word("places"), count(len(places)))
+    side.space(column)
     base_legend(column, board)
     side.heading(column, board.word("scope_table"))
     given = board.outcome.summary["city"]
@@ -157,13 +162,19 @@ def faint_places(view: Panel, board: Board) -> None:
     drawing.places(view, places.geometry, pd.Series("place", index=places.index), {"place": GROUND_BLOCK}, z=3)
 
 
-def class_legend(column: Column, board: Board, looks: Mapping[str, Look], counts: Counts) -> None:
-    """Write the classes of residential areas with how many fall in each."""
+def class_legend(
+    column: Column, board: Board, looks: Mapping[str, Look], counts: Counts, *, halved: bool = False
+) -> None:
+    """Write the classes of residential areas with how many fall in each; ``halved`` in two columns."""
     limits = limits_min(board.outcome)
     points = bool(board.outcome.city.residential.geom_type.eq("Point").all())
-    for name, look in looks.items():
-        text, number = style.class_label(name, limits, board.lang), count(counts.get(name, 0))
+    texts = {name: (style.class_label(name, limits, board.lang), count(counts.get(name, 0))) for name in looks}
+    if halved and points:
+        side.signs(column, [(place_mark(name, look), *texts[name]) for name, look in looks.items()])
+    elif halved:
+        side.swatches(column, [(look, *texts[name]) for name, look in looks.items()])
+    for name, look in () if halved else looks.items():
         if points:
-            side.sign(column, place_mark(name, look), text, number)
+            side.sign(column, place_mark(name, look), *texts[name])
         else:
-            side.swatch(column, look, text, number)
+            side.swatch(column, look, *texts[name])

@@ -48,9 +48,8 @@ def contents(
         side.heading(column, board.word("left_out", n=count(len(left_out))))
         for title, why in left_out:
             side.note(column, board.word("left_out_line", title=title, why=why), 7.5)
-    if board.background.left_out:
-        comma = "、" if board.lang == "zh" else ", "
-        side.note(column, board.word("background_left_out", layers=comma.join(board.background.left_out)))
+    if board.background.undrawn:
+        side.note(column, board.word("background_left_out", n=count(board.background.undrawn)))
     if undrawable:
         side.note(column, board.word("undrawable", letters=", ".join(f"U+{ord(one):04X}" for one in undrawable)))
     return page

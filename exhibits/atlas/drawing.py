@@ -13,28 +13,27 @@ from matplotlib.path import Path
 from numpy.typing import NDArray
 
 from exhibits import style
-from exhibits.atlas.background import Background
 from exhibits.atlas.looks import (
     MARKERS,
-    RAIL,
     RING,
     STAR,
     STREET_INKS,
-    WATER,
-    WATER_EDGE,
     hatch_of,
     kind_mark,
     place_mark,
     ring_mark,
 )
 from exhibits.atlas.paper import Panel
+from exhibits.background import Background
 from exhibits.screen.basemap import MAIN, street_lines
-from exhibits.style import Look, Mark
+from exhibits.style import GREEN, RAIL, WATER, WATER_EDGE, Look, Mark
 from geodata.streets import Streets
 
 Shapes = NDArray[Any]  # of shapely geometries
-FINE_MM = 0.08  # what is closer than this on paper is drawn straight
+FINE_MM = 0.1  # what is closer than this on paper is drawn straight
 MINOR_FROM, ALL_FROM = 30_000, 150_000  # beyond these scales only wider streets are drawn
+POINTS_MM = 72 / 25.4
+DIGITS = 1  # of a point: 0.02 mm off at most
 SMALL_DOT_PT = 4.0
 LEAST_AREA_MM = 0.9  # an area narrower than this on paper gets a dot of its own colour
 DISTRICT_LINES = {  # level: colour, width in points, dashes
@@ -70,15 +69,29 @@ def inside(view: Panel, boxes: NDArray[np.float64]) -> NDArray[np.bool_]:
         return (boxes[:, 0] <= east) & (boxes[:, 2] >= west) & (boxes[:, 1] <= north) & (boxes[:, 3] >= south)
 
 
-def ground(view: Panel, streets: StreetMap, background: Background, *, faint: bool = False) -> None:
-    """Draw water, streets and railways: orientation, paler than anything the sheet is about."""
-    if len(background.water):
-        fill(view, background.water, Look(WATER, WATER_EDGE), z=1, edge_pt=0.4)
+def ground(
+    view: Panel,
+    streets: StreetMap,
+    background: Background,
+    *,
+    faint: bool = False,
+    minor_in: shapely.Geometry | None = None,
+) -> None:
+    """Draw water, streets and railways: orientation, paler than anything the sheet is about.
+
+    ``minor_in`` keeps minor streets to one district, where a sheet is about that alone.
+    """
+    fill(view, background.green, Look(GREEN, GREEN), z=1, edge_pt=0)
+    water(view, background, z=1.1)
     shown = inside(view, streets.boxes)
     if view.scale > MINOR_FROM:
         shown &= streets.rank > 0
     if view.scale > ALL_FROM and (streets.rank == MAIN).any():
         shown &= streets.rank == MAIN
+    if minor_in is not None:
+        minor = np.flatnonzero(shown & (streets.rank == 0))
+        shapely.prepare(minor_in)
+        shown[minor[~shapely.intersects(minor_in, streets.lines[minor])]] = False
     grow = min(1.6, max(0.55, (25_000 / view.scale) ** 0.4))
     for rank, (colour, width) in enumerate(zip(STREET_INKS, (0.4, 0.75, 2.3), strict=True)):
         chosen = shapely.clip_by_rect(streets.lines[shown & (streets.rank == rank)], *view.window_m)
@@ -86,9 +99,14 @@ def ground(view: Panel, streets: StreetMap, background: Background, *, faint: bo
         strokes(view, chosen, colour, width * grow * (0.8 if faint else 1), z=2 + 0.1 * rank)
         if rank == MAIN:
             strokes(view, chosen, style.STREET_MAIN, width * grow * 0.62 * (0.8 if faint else 1), z=2.5)
-    if len(background.railways):
-        strokes(view, background.railways, RAIL, 1.5, z=2.6)
-        strokes(view, background.railways, style.PAPER, 0.9, z=2.7, dash=(0, (5, 5)))
+    strokes(view, background.railways, RAIL, 1.5, z=2.6)
+    strokes(view, background.railways, style.PAPER, 0.9, z=2.7, dash=(0, (5, 5)))
+
+
+def water(view: Panel, background: Background, *, z: float) -> None:
+    """Draw rivers and lakes, and streams given as lines."""
+    fill(view, background.water, Look(WATER, WATER_EDGE), z=z, edge_pt=0.4)
+    strokes(view, background.streams, WATER_EDGE, 0.8, z=z + 0.05)
 
 
 def strokes(view: Panel, lines: Shapes, colour: str, width_pt: float, *, z: float, dash: Any = "-") -> None:  # noqa: ANN401 - matplotlib's dashes
@@ -96,8 +114,8 @@ def strokes(view: Panel, lines: Shapes, colour: str, width_pt: float, *, z: floa
     if not len(lines):
         return
     simple = shapely.simplify(lines, FINE_MM * view.scale / 1000, preserve_topology=False)
-    path = _path(simple, closed=False)
-    view.axes.add_patch(PathPatch(path, fill=False, edgecolor=colour, linewidth=width_pt, linestyle=dash, zorder=z))
+    path = _path(view, simple, closed=False)
+    _add(view, PathPatch(path, fill=False, edgecolor=colour, linewidth=width_pt, linestyle=dash, zorder=z))
 
 
 def fill(view: Panel, shapes: Shapes, look: Look, *, z: float, edge_pt: float = 0.35, alpha: float = 1.0) -> None:
@@ -105,20 +123,25 @@ def fill(view: Panel, shapes: Shapes, look: Look, *, z: float, edge_pt: float = 
     if not len(shapes):
         return
     simple = shapely.simplify(shapes, FINE_MM * view.scale / 1000)
-    path = _path(shapely.orient_polygons(simple), closed=True)
-    view.axes.add_patch(PathPatch(path, facecolor=look.fill, edgecolor="none", linewidth=0, zorder=z, alpha=alpha))
+    path = _path(view, shapely.orient_polygons(simple), closed=True)
+    edge = look.edge if edge_pt else "none"
+    drawn = PathPatch(path, facecolor=look.fill, edgecolor=edge, linewidth=edge_pt, zorder=z, alpha=alpha)
+    drawn.set_joinstyle("round")
+    _add(view, drawn)
     if hatch := hatch_of(look):
         patch = PathPatch(path, fill=False, linewidth=0, hatch=hatch, zorder=z + 0.01)
         patch.set_edgecolor(look.hatch_colour or look.edge)
-        view.axes.add_patch(patch)
-    if edge_pt:
-        view.axes.add_patch(
-            PathPatch(path, fill=False, edgecolor=look.edge, linewidth=edge_pt, zorder=z + 0.02, joinstyle="round")
-        )
+        _add(view, patch)
 
 
-def _path(shapes: Shapes, *, closed: bool) -> Path:
-    """Join the parts of all shapes into one path."""
+def _add(view: Panel, patch: PathPatch) -> None:
+    """Put a path in points of the sheet on the map; its size is settled, so that nobody measures the path again."""
+    patch.set_transform(view.page.points)
+    view.axes.add_artist(patch)
+
+
+def _path(view: Panel, shapes: Shapes, *, closed: bool) -> Path:
+    """Join the parts of all shapes into one path, in points of the sheet with few digits, for small files."""
     parts = shapely.get_parts(shapes)
     rings = shapely.get_rings(parts[shapely.get_type_id(parts) == 3]) if closed else parts  # noqa: PLR2004 - polygons
     xy, of = shapely.get_coordinates(rings, return_index=True)
@@ -127,7 +150,7 @@ def _path(shapes: Shapes, *, closed: bool) -> Path:
     codes[first] = Path.MOVETO
     if closed:
         codes[np.append(first[1:], len(xy)) - 1] = Path.CLOSEPOLY
-    return Path(xy, codes)
+    return Path(np.round(view.at_mm(xy[:, 0], xy[:, 1]) * POINTS_MM, DIGITS), codes)
 
 
 def places(
@@ -167,9 +190,9 @@ def dots(view: Panel, points: Shapes, mark: Mark, size_pt: float, *, z: float, e
 
 
 def facility_dots(view: Panel, points: Shapes, kind: str, state: str, size_pt: float, *, z: float) -> None:
-    """Draw facilities of one kind: plain when open, in a ring when not open yet or not known, grey when closed."""
+    """Draw facilities of one kind: open ones plain, those to come in a ring, unknown ones boxed, closed ones grey."""
     if state in {"not_yet", "unknown"}:
-        dots(view, points, ring_mark(kind), size_pt * 1.35, z=z, edge_pt=0.9)
+        dots(view, points, ring_mark(kind, state), size_pt * 1.35, z=z, edge_pt=0.9)
         size_pt *= 1.35 / RING
     dots(view, points, kind_mark(kind, state), size_pt, z=z + 0.01, edge_pt=0.6)
 

@@ -45,7 +45,7 @@ def facilities(board: Board, sheet: Sheet) -> Page:
     side.space(column, 1.5)
     for state in ("open", "not_yet", "closed", "unknown"):
         if (states == state).any():
-            ring = ring_mark("day_care") if state in {"not_yet", "unknown"} else None
+            ring = ring_mark("day_care", state) if state in {"not_yet", "unknown"} else None
             text, number = board.word(f"site_{state}"), count((states == state).sum())
             side.sign(column, kind_mark("day_care", state), text, number, ring=ring)
     base_note(column, board, sites, drawn)

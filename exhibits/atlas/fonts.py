@@ -1,9 +1,13 @@
 """Fonts: Plan Sans SC, which comes with the tool, and what to do about a character that no font here has."""
 
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+import matplotlib as mpl
 from matplotlib import font_manager
 from matplotlib.ft2font import FT2Font, LoadFlags
 
@@ -13,6 +17,7 @@ FOLDER = Path(__file__).parent.parent / "fonts"
 FILES = {"normal": FOLDER / "PlanSansSC-Regular.ttf", "bold": FOLDER / "PlanSansSC-Bold.ttf"}
 GETA = "〓"  # what printers set for a character they lack
 POINT_MM = 25.4 / 72
+DRAWING = threading.Lock()
 STOPS = frozenset("，。；：、）》！？,.;:)")  # never first in a line
 
 
@@ -30,6 +35,13 @@ def settings() -> Any:  # noqa: ANN401 - matplotlib names every one of its setti
         "path.simplify": True,
         "text.parse_math": False,
     }
+
+
+@contextmanager
+def settled() -> Iterator[None]:
+    """Draw with these settings, which matplotlib holds once for the whole program: one drawing at a time."""
+    with DRAWING, mpl.rc_context(settings()):
+        yield
 
 
 @cache

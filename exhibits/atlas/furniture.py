@@ -1,36 +1,25 @@
 """Furniture: what every sheet of a bureau carries around its map: heading, ticks, scale, north arrow, title block."""
 
 import math
-import re
-from dataclasses import dataclass
 
 from matplotlib.patches import Polygon
-from pyproj import CRS
 
 from exhibits import style
 from exhibits.atlas import fonts
 from exhibits.atlas.paper import FOOT, FRAME, HEADING, SIDE, Box, Page, Panel, block, rule, write
-from exhibits.wording import parameters_line
+from exhibits.products import TitleBlock
+from exhibits.wording import crs_text, parameters_line
 from geodata.words import Lang, say
 from scenarios.outcome import Outcome
 
 BLOCK_MM, SCALE_MM = 50.0, 19.0  # heights of the title block and of the strip above it
-ZONE = re.compile(r"(?P<datum>\w[\w ]*) / 3-degree Gauss-Kruger CM (?P<lon>\d+)E")
 STAMP_RED = "#b3261e"
 LEAST_TICKS = 4
+TICK_PT = 6.0
 BAR_MM = (28.0, 62.0)
 
 
-@dataclass(frozen=True, kw_only=True)
-class Imprint:
-    """Who makes the atlas: what the title block says, blank where a hand is to fill it in."""
-
-    unit: str = ""  # 编制单位
-    made_on: str = ""  # 编制日期
-    approval: str = ""  # 审图号; without one every sheet is stamped for internal use
-
-
-def frame(page: Page, outcome: Outcome, imprint: Imprint, number: str, title: str, lang: Lang) -> None:
+def frame(page: Page, outcome: Outcome, imprint: TitleBlock, number: str, title: str, lang: Lang) -> None:
     """Draw the frame of the sheet with heading and stamp."""
     block(page, FRAME, fill=False, edgecolor=style.INK, linewidth=1.6)
     base = HEADING.bottom + 5.2
@@ -51,24 +40,22 @@ def frame(page: Page, outcome: Outcome, imprint: Imprint, number: str, title: st
     write(page, stamp.left - 5, base + 0.3, name, 10, color=style.MUTED, ha="right")
 
 
-def foot(page: Page, outcome: Outcome, lang: Lang, background: str = "") -> None:
+def foot(page: Page, outcome: Outcome, lang: Lang) -> None:
     """Write the parameters, and where the data come from, under the map."""
-    lines = [parameters_line(outcome, lang), sources_line(outcome, lang, background)]
+    lines = [parameters_line(outcome, lang), sources_line(outcome, lang)]
     size = 7.0
     for number, line in enumerate(lines):
         text = fonts.shortened(line, FOOT.width, size)
         write(page, FOOT.left, FOOT.top - 3.2 - 4.2 * number, text, size, color=style.MUTED)
 
 
-def sources_line(outcome: Outcome, lang: Lang, background: str = "") -> str:
+def sources_line(outcome: Outcome, lang: Lang) -> str:
     """Name the file behind every layer, and the day the study speaks of."""
     comma, study = "；" if lang == "zh" else "; ", outcome.city.study
     parts = [
         f"{style.label('layer_word', row['layer'], lang)} {row['note' if row['layer'] == 'streets' else 'path']}"
         for row in outcome.city.sources.to_dict("records")
     ]
-    if background:
-        parts.append(say("atlas_background_source", lang, file=background))
     day = study.day.isoformat() if study.day else say("atlas_no_day", lang)
     return say("atlas_sources", lang, day=day, sources=comma.join(parts))
 
@@ -83,7 +70,16 @@ def ticks(view: Panel) -> None:
         x_mm = view.box.left + (x_m - west) * 1000 / view.scale
         for y_mm, sign in ((view.box.bottom, 1), (view.box.top, -1)):
             rule(view.page, (x_mm, x_mm), (y_mm, y_mm + sign * 2), 0.6)
-        write(view.page, x_mm, view.box.bottom - 2.6, f"{x_m / 1000:.{digits}f}", 5.5, ha="center", color=style.MUTED)
+        unit = " km" if x_m + step >= east else ""
+        write(
+            view.page,
+            x_mm,
+            view.box.bottom - 2.6,
+            f"{x_m / 1000:.{digits}f}{unit}",
+            TICK_PT,
+            ha="center",
+            color=style.MUTED,
+        )
         x_m += step
     y_m = math.ceil(south / step) * step
     while y_m < north:
@@ -91,7 +87,17 @@ def ticks(view: Panel) -> None:
         for x_mm, sign in ((view.box.left, 1), (view.box.right, -1)):
             rule(view.page, (x_mm, x_mm + sign * 2), (y_mm, y_mm), 0.6)
         text = f"{y_m / 1000:.{digits}f}"
-        write(view.page, view.box.left - 1.1, y_mm, text, 5.5, rotation=90, ha="center", va="center", color=style.MUTED)
+        write(
+            view.page,
+            view.box.left - 1.2,
+            y_mm,
+            text,
+            TICK_PT,
+            rotation=90,
+            ha="center",
+            va="center",
+            color=style.MUTED,
+        )
         y_m += step
 
 
@@ -141,13 +147,17 @@ def north(page: Page, x_mm: float, bottom: float, lang: Lang) -> None:
 
 
 def title_block(
-    page: Page, outcome: Outcome, imprint: Imprint, *, number: str, title: str, scale: int | None, lang: Lang
+    page: Page, outcome: Outcome, imprint: TitleBlock, *, number: str, title: str, scale: int | None, lang: Lang
 ) -> float:
-    """Draw the title block with scale and north arrow above it (none without a map); return its upper edge."""
+    """Draw the title block with scale and north arrow above it (none without a map); return its upper edge.
+
+    ``number`` is the sheet's own, as 05-1; the prefix of the title block stands before it.
+    """
     study, city = outcome.city.study, outcome.city
+    shown = f"{imprint.prefix}{number}" if imprint.prefix else say("atlas_number", lang, number=number)
     rows = (
         ("atlas_block_title", title),
-        ("atlas_block_number", f"{number}    {scale_text(scale, lang)}" if scale else number),
+        ("atlas_block_number", f"{shown}    {scale_text(scale, lang)}" if scale else shown),
         ("atlas_block_project", study.name),
         ("atlas_block_unit", imprint.unit),
         ("atlas_block_dates", _dates(outcome, imprint, lang)),
@@ -169,13 +179,7 @@ def title_block(
     return box.top
 
 
-def crs_text(crs_m: CRS, lang: Lang) -> str:
-    """Name a CRS as planners do: a 3-degree zone by its central meridian, any other by its registered name."""
-    zone = ZONE.fullmatch(crs_m.name)
-    return say("atlas_zone", lang, datum=zone["datum"], lon=zone["lon"]) if zone else str(crs_m.name)
-
-
-def _dates(outcome: Outcome, imprint: Imprint, lang: Lang) -> str:
+def _dates(outcome: Outcome, imprint: TitleBlock, lang: Lang) -> str:
     day = outcome.city.study.day
     return say(
         "atlas_dates", lang, day=day.isoformat() if day else "—", made=imprint.made_on or say("atlas_blank_date", lang)

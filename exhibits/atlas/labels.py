@@ -5,7 +5,12 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import shapely
+from matplotlib.backend_bases import GraphicsContextBase, RendererBase
+from matplotlib.path import Path
 from matplotlib.patheffects import Stroke
+from matplotlib.transforms import IdentityTransform, Transform
+from matplotlib.typing import ColorType
 
 from exhibits import style
 from exhibits.atlas import fonts
@@ -13,11 +18,33 @@ from exhibits.atlas.paper import Panel
 from geodata.streets import Floats
 
 HALO_PT = 2.2
+COARSE = 0.3  # of a point: how far the outline of a letter under the halo may be off
 GAP_MM = 0.5  # between labels
 # where a name goes beside its mark: to the right first, as readers expect, then around
 AROUND = ((1, 0), (1, 1), (1, -1), (0, 1), (0, -1), (-1, 0), (-1, 1), (-1, -1))
 # where a name of an area goes: its middle, else a little beside it
 WITHIN = ((0, 0), (0, 1.1), (0, -1.1), (0.6, 0), (-0.6, 0), (0, 2.2), (0, -2.2))
+
+
+class Halo(Stroke):
+    """A wide pale outline of letters, drawn from coarse shapes: the fine ones would fill most of the file."""
+
+    def draw_path(
+        self,
+        renderer: RendererBase,
+        gc: GraphicsContextBase,
+        tpath: Path,
+        affine: Transform,
+        rgbFace: ColorType | None = None,  # noqa: N803 - matplotlib's name
+    ) -> None:
+        """Draw the outline of a line of text."""
+        outlines = [np.asarray(ring, dtype=np.float64) for ring in affine.transform_path(tpath).to_polygons()]
+        rings = [shapely.LinearRing(ring) for ring in outlines if len(ring) > 3]  # noqa: PLR2004 - the first comes twice
+        if rings:
+            simple = [shapely.simplify(ring, COARSE) for ring in rings]
+            coarse = [Path(np.round(shapely.get_coordinates(ring), 1), closed=True) for ring in simple]
+            tpath, affine = Path.make_compound_path(*coarse), IdentityTransform()
+        super().draw_path(renderer, gc, tpath, affine, rgbFace)  # type: ignore[arg-type]  # the stub of Stroke lacks None
 
 
 @dataclass(frozen=True)
@@ -104,6 +131,6 @@ def _write(view: Panel, label: Label, box: tuple[float, float, float, float]) ->
     }
     text = fonts.drawable(label.text)
     halo = view.page.paper.text(x, y, text, color=style.PAPER, **look)
-    halo.set_path_effects([Stroke(linewidth=HALO_PT, foreground=style.PAPER)])
+    halo.set_path_effects([Halo(linewidth=HALO_PT, foreground=style.PAPER)])
     halo.set_gid("halo")
     view.page.paper.text(x, y, text, color=label.colour, **look)

@@ -6,7 +6,6 @@ from exhibits import style
 from exhibits.style import STATE_LOOKS, Look, Mark, Shape
 
 MARKERS = {"circle": "o", "square": "s", "triangle": "^", "diamond": "D", "cross": "P", "star": "*"}
-WATER, WATER_EDGE, RAIL = "#d6e6ee", "#a9c4d4", "#6b6b6b"
 STREET_INKS = ("#dfe2e4", "#bfc5ca", "#9fa8b0")  # minor, ordinary, main: darker than on screen, for paper
 PALE = Look("#e3ecf2", "#b6c6d2")  # areas that a sheet is not about
 GROUND_BLOCK = Look("#ece3d2", "#cbbd9f")  # residential areas on sheets that judge none
@@ -74,9 +73,9 @@ def kind_mark(kind: str, state: str = "open") -> Mark:
     return Mark(mark.shape, CLOSED, ink_of(mark)) if state == "closed" else mark
 
 
-def ring_mark(kind: str) -> Mark:
-    """Return the ring around the mark of a facility that does not serve yet, or of which nobody knows."""
-    return Mark("circle", "#ffffff", ink_of(KIND_MARKS.get(kind, OTHER_KIND)))
+def ring_mark(kind: str, state: str = "not_yet") -> Mark:
+    """Return the ring around the mark of a facility that does not serve yet; a box where nobody knows."""
+    return Mark("square" if state == "unknown" else "circle", "#ffffff", ink_of(KIND_MARKS.get(kind, OTHER_KIND)))
 
 
 def ink_of(mark: Mark) -> str:

@@ -10,6 +10,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
 from matplotlib.text import Text
+from matplotlib.transforms import Affine2D, Transform
 
 from exhibits import style
 from exhibits.atlas import fonts
@@ -53,6 +54,11 @@ class Page:
 
     figure: Figure
     paper: Axes
+
+    @property
+    def points(self) -> Transform:
+        """Return the transform that takes points of the sheet, 1/72 inch, to wherever it is drawn."""
+        return Affine2D().scale(1 / 72) + self.figure.dpi_scale_trans
 
 
 @dataclass(frozen=True, eq=False)
@@ -133,5 +139,5 @@ def rule(page: Page, x_mm: tuple[float, float], y_mm: tuple[float, float], width
 def block(page: Page, box: Box, **look: Any) -> Rectangle:  # noqa: ANN401 - what matplotlib's patch takes
     """Draw a rectangle on the sheet."""
     patch = Rectangle((box.left, box.bottom), box.width, box.height, **look)
-    page.paper.add_patch(patch)
+    page.paper.add_artist(patch)
     return patch

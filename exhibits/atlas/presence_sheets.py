@@ -28,6 +28,7 @@ def presence(board: Board, sheet: Sheet, level: str) -> Page:
     for order, (name, look) in enumerate(PRESENCE_LOOKS.items()):
         chosen = shapes.geometry.to_numpy()[(states.reindex(shapes.index) == name).to_numpy(dtype=bool)]
         drawing.fill(view, chosen, look, z=1.2 + 0.1 * order)
+    drawing.water(view, board.background, z=1.6)
     faint_outlines(view, board)
     drawing.borders(view, outcome.city.districts)
     open_sites(view, board, group, 5)

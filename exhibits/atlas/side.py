@@ -15,6 +15,7 @@ from exhibits.style import Look, Mark
 
 Align = Literal["left", "right", "center"]
 HEAD_PT, TEXT_PT, TABLE_PT, NOTE_PT = 10.5, 8.5, 7.5, 6.8
+LEAST_PT = 6.0  # to which a legend shrinks rather than cut a word
 LINE_MM = 5.6
 ROW_MM = 4.5
 
@@ -59,14 +60,20 @@ def _swatch(page: Page, box: Box, look: Look) -> None:
 
 
 def sign(
-    column: Column, mark: Mark, text: str, count: str = "", size_pt: float = 7.5, ring: Mark | None = None
+    column: Column,
+    mark: Mark,
+    text: str,
+    count: str = "",
+    size_pt: float = 7.5,
+    ring: Mark | None = None,
+    indent: float = 12.0,
 ) -> None:
     """Write one line of a legend for places; ``ring`` is drawn around the mark, which is small then."""
-    at = (column.left + 4.5, column.top - 2.4)
+    at = (column.left + min(4.5, indent / 2), column.top - 2.4)
     if ring is not None:
         _marker(column.page, at, ring, size_pt * 1.35)
     _marker(column.page, at, mark, size_pt * (1.35 / RING if ring is not None else 1))
-    _line(column, text, count, 12)
+    _line(column, text, count, indent)
 
 
 def _marker(page: Page, at: tuple[float, float], mark: Mark, size_pt: float) -> None:
@@ -83,15 +90,27 @@ def _marker(page: Page, at: tuple[float, float], mark: Mark, size_pt: float) -> 
     page.paper.add_line(marker)
 
 
+def swatches(column: Column, lines: Sequence[tuple[Look, str, str]]) -> None:
+    """Write a legend for areas in two columns; each line is a look, its word and its count."""
+    parts = _halves(column)
+    half = -(-len(lines) // 2)
+    for number, (look, text, count) in enumerate(lines):
+        swatch(parts[number // half], look, text, count)
+    column.top = min(part.top for part in parts)
+
+
+def _halves(column: Column, gap: float = 4.0) -> tuple[Column, Column]:
+    wide = (column.width - gap) / 2
+    lefts = (column.left, column.left + wide + gap)
+    one, other = (Column(column.page, column.top, column.floor, left, wide) for left in lefts)
+    return one, other
+
+
 def signs(column: Column, lines: Sequence[tuple[Mark, str, str]]) -> None:
     """Write a legend for places in two columns; each line is a mark, its word and its count."""
-    half, gap = -(-len(lines) // 2), 4.0
-    wide = (column.width - gap) / 2
-    halves = [
-        Column(column.page, column.top, column.floor, column.left + number * (wide + gap), wide) for number in (0, 1)
-    ]
+    half, halves = -(-len(lines) // 2), _halves(column)
     for number, (mark, text, count) in enumerate(lines):
-        sign(halves[number // half], mark, text, count)
+        sign(halves[number // half], mark, text, count, indent=8.5)
     column.top = min(part.top for part in halves)
 
 
@@ -106,7 +125,8 @@ def stroke(
 
 def _line(column: Column, text: str, count: str, indent: float) -> None:
     room = column.width - indent - (fonts.width_mm(count, TEXT_PT) + 2 if count else 0)
-    write(column.page, column.left + indent, column.top - 3.5, fonts.shortened(text, room, TEXT_PT), TEXT_PT)
+    size = max(LEAST_PT, min(TEXT_PT, 0.99 * TEXT_PT * room / max(fonts.width_mm(text, TEXT_PT), 0.1)))
+    write(column.page, column.left + indent, column.top - 3.5, fonts.shortened(text, room, size), size)
     if count:
         write(column.page, column.left + column.width, column.top - 3.5, count, TEXT_PT, ha="right")
     column.top -= LINE_MM
@@ -164,7 +184,7 @@ def _cells(
         left, right = edges[order] + 0.6, edges[order + 1] - 0.6
         x_mm = {"left": left, "right": right, "center": (left + right) / 2}[side]
         text = fonts.shortened(cell, right - left + 0.4, size_pt, weight)
-        write(column.page, x_mm, column.top - 3.4, text, size_pt, ha=side, weight=weight)
+        write(column.page, x_mm, column.top - 3.7, text, size_pt, ha=side, weight=weight)
 
 
 def note(column: Column, text: str, size_pt: float = NOTE_PT) -> None:

@@ -1,5 +1,7 @@
 """Sheets of what is proposed: suggested sites, coverage before and after, projects of the near term."""
 
+from dataclasses import replace
+
 import pandas as pd
 import shapely
 
@@ -70,11 +72,14 @@ def stars(view: Panel, board: Board, table: pd.DataFrame) -> None:
     drawing.dots(view, points[there], SITE_MARK, SITE_PT, z=9, edge_pt=0.8)
     xy = shapely.get_coordinates(points[there])
     keep_clear(view, xy[:, 0], xy[:, 1], 1.5)
+    ranks, names = table["rank"][there], table["name"][there]
     wanted = [
         Label(x, y, f"{rank} {name}", 7.5, "bold", beside_mm=1.7)
-        for (x, y), rank, name in zip(xy.tolist(), table["rank"][there], table["name"][there], strict=True)
+        for (x, y), rank, name in zip(xy.tolist(), ranks, names, strict=True)
     ]
-    place(view, wanted)
+    done = place(view, wanted)
+    rest = zip(wanted, ranks, done, strict=True)
+    place(view, [replace(label, text=str(rank)) for label, rank, written in rest if not written])
 
 
 def sites_table(column: Column, board: Board, table: pd.DataFrame) -> None:
@@ -182,7 +187,11 @@ def near_term(board: Board, sheet: Sheet) -> Page:
     ]
     if table is not None:
         rows += [
-            (str(row["name"]), board.word("suggested"), str(row["phase"]) if pd.notna(row["phase"]) else "—")
+            (
+                str(row["name"]),
+                board.word("suggested"),
+                board.word("phase", phase=row["phase"]) if pd.notna(row["phase"]) else "—",
+            )
             for row in table.to_dict("records")
         ]
     fit = side.rows_that_fit(column, 6)

@@ -5,8 +5,6 @@ from functools import partial
 import numpy as np
 import pandas as pd
 import shapely
-from matplotlib.patches import PathPatch
-from matplotlib.path import Path
 
 from exhibits import style
 from exhibits.atlas import drawing, side
@@ -47,7 +45,7 @@ def street(board: Board, sheet: Sheet, street_id: str) -> Page:
     district = of_level(board, "street").loc[[street_id]]
     mine = (city.residential["street_id"] == street_id).fillna(value=False).to_numpy(dtype=bool)
     view, column = map_sheet(board, sheet, window(board, street_id, mine))
-    drawing.ground(view, board.streets, board.background)
+    drawing.ground(view, board.streets, board.background, minor_in=district.geometry.iloc[0])
     classes = place_classes(outcome, group)
     looks = style.class_looks(limits_min(outcome))
     drawing.places(view, city.residential.geometry, classes, looks)
@@ -56,21 +54,20 @@ def street(board: Board, sheet: Sheet, street_id: str) -> Page:
     drawing.strokes(view, shapely.boundary(district.geometry.to_numpy()), style.ACCENT, 2.0, z=6.8)
     rows = worst(board, group, street_id).head(MOST_LISTED)
     facilities = _facilities(view, board)
-    numbered(view, city.residential.loc[rows.index])
-    _facility_names(view, facilities)
-    _names(view, board, mine)
     side.heading(column, board.word("legend_walk", group=board.label("group", group)))
-    class_legend(column, board, looks, classes[mine].value_counts())
+    class_legend(column, board, looks, classes[mine].value_counts(), halved=True)
     kinds = [kind for kind in KINDS if (facilities["kind"] == kind).any()]
     if kinds:
         side.signs(column, kind_lines(board, facilities, kinds))
     side.space(column, 2)
     _figures(column, board, street_id)
     side.heading(column, board.word("street_worst", n=count(len(rows))))
-    column.floor += LOCATOR[1] + 3
-    worst_table(column, board, rows)
-    column.floor -= LOCATOR[1] + 3
+    beside = Column(column.page, column.top, column.floor, column.left, column.width - LOCATOR[0] - 3)
+    listed = worst_table(beside, board, rows, street=False)
     _locator(column, board, district.geometry.iloc[0])
+    numbered(view, city.residential.loc[rows.index[:listed]])
+    _facility_names(view, facilities)
+    _names(view, board, mine)
     return view.page
 
 
@@ -92,11 +89,9 @@ def window(board: Board, street_id: str, mine: np.ndarray) -> Bounds:
 def _veil(view: Panel, shape: shapely.Geometry) -> None:
     """Make what lies outside the street pale."""
     rest = shapely.difference(shapely.box(*view.window_m), shape)
-    parts = shapely.get_parts(shapely.orient_polygons(np.array([rest], dtype=object)))
-    rings = shapely.get_rings(parts)
-    if len(rings):
-        path = Path.make_compound_path(*(Path(shapely.get_coordinates(ring), closed=True) for ring in rings))
-        view.axes.add_patch(PathPatch(path, facecolor=style.PAPER, edgecolor="none", alpha=0.62, zorder=6.5))
+    parts = shapely.get_parts(rest)
+    areas = parts[shapely.get_dimensions(parts) == 2]  # noqa: PLR2004 - polygons
+    drawing.fill(view, areas, style.Look(style.PAPER, style.PAPER), z=6.5, edge_pt=0, alpha=0.62)
 
 
 def _facilities(view: Panel, board: Board) -> pd.DataFrame:

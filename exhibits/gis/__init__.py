@@ -9,9 +9,10 @@ from pathlib import Path
 
 import pyogrio
 
-from exhibits.gis.layers import GisLayer, System, fields, in_system, layers
+from exhibits.gis.layers import GisLayer, fields, in_system, layers
 from exhibits.gis.shapefile import pack, short_of, write_zip
 from exhibits.gis.styles import styles, write_styles
+from exhibits.products import System
 from geodata.words import Lang, say
 from scenarios.outcome import Outcome
 from scenarios.tables import harmless
@@ -22,8 +23,8 @@ SHAPEFILES, GEOJSON = "layers_shp", "layers_geojson"
 def make(outcome: Outcome, path: Path, lang: Lang = "zh", systems: Sequence[System] = ("study",)) -> tuple[str, ...]:
     """Write the GeoPackage at ``path`` and the zips beside it, once per system, and say what was left out.
 
-    Files of another system than the study's carry its name: ``layers_gcj02.gpkg``. GeoJSON is in WGS84 where
-    the study's CRS is asked for, as its standard demands.
+    Files of another system than the study's carry its name: ``layers_gcj02.gpkg``. GeoJSON is in WGS84, as its
+    standard demands, and is written once; only GCJ-02 has one of its own.
     """
     found = layers(outcome)
     left_out: list[str] = []
@@ -31,7 +32,8 @@ def make(outcome: Outcome, path: Path, lang: Lang = "zh", systems: Sequence[Syst
         tail = "" if system == "study" else f"_{system}"
         make_geopackage(outcome, path.with_name(f"{path.stem}{tail}{path.suffix}"), lang, system)
         cut = make_shapefiles(outcome, path.with_name(f"{SHAPEFILES}{tail}.zip"), lang, system)
-        make_geojson(outcome, path.with_name(f"{GEOJSON}{tail}.zip"), lang, "gcj02" if system == "gcj02" else "wgs84")
+        geojson: System = "gcj02" if system == "gcj02" else "wgs84"
+        make_geojson(outcome, path.with_name(f"{GEOJSON}_{geojson}.zip"), lang, geojson)
         if cut:
             left_out.append(say("gis_texts_cut", lang, n=cut))
     names = {layer.name for layer in found}

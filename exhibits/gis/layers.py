@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -11,6 +11,7 @@ import shapely
 from pyproj import CRS
 
 from exhibits.classes import place_classes, shown_groups
+from exhibits.products import System
 from exhibits.style import label
 from exhibits.suggested import chosen_shapes, classes_after, suggested
 from geodata.coordinates.offsets import wgs84_to_gcj02
@@ -20,7 +21,6 @@ from planning.totals import minutes
 from scenarios.outcome import Outcome
 from scenarios.tables import with_results
 
-System = Literal["study", "wgs84", "gcj02"]
 HIDDEN = frozenset({"row", "disabled_elders"})  # our own count of rows; and what points at homes of disabled elders
 WEIGHTS = ("places", "households", "elders")
 

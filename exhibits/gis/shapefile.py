@@ -8,7 +8,8 @@ from pathlib import Path
 import geopandas as gpd
 import pandas as pd
 
-from exhibits.gis.layers import GisLayer, System, in_system
+from exhibits.gis.layers import GisLayer, in_system
+from exhibits.products import System
 
 MOST_NAME = 10  # letters of a field name
 MOST_TEXT = 254  # bytes of a text

@@ -14,7 +14,7 @@ from scenarios.outcome import Outcome
 
 HERE = Path(__file__).parent
 # the map script and Leaflet are those of the pages: one look for screen and file
-SHARED = HERE.parent.parent / "ui"
+SHARED = HERE.parent / "screen" / "web"
 SCRIPTS = (SHARED / "vendor" / "leaflet" / "leaflet.js", SHARED / "map" / "planmap.js", HERE / "web" / "onefile.js")
 STYLES = (SHARED / "vendor" / "leaflet" / "leaflet.css", SHARED / "map" / "planmap.css", HERE / "web" / "onefile.css")
 PAGE = HERE / "web" / "onefile.html"

@@ -11,7 +11,7 @@ from exhibits.classes import limits_min, of_group, place_classes, shown_groups
 from exhibits.screen.layers import Ink
 from exhibits.screen.webmap import site_mask
 from exhibits.style import VERDICT_LOOKS, Look, label
-from exhibits.suggested import classes_after
+from exhibits.suggested import walks_after
 from exhibits.wording import walk_text
 from geodata.words import Lang, say
 from planning.rules.findings import word
@@ -41,14 +41,13 @@ def group_theme(outcome: Outcome, group: str, lang: Lang) -> dict[str, Any]:
         "mark": asdict(Ink(mark.fill, mark.edge, 1.2, fillOpacity=1, shape=mark.shape, radius=5.5)),
         "now": walk_view(outcome, group, place_classes(outcome, group), rows, lang),
     }
-    later = classes_after(outcome, group)
+    later = walks_after(outcome, group)
     if later is not None:
-        shown["after"] = walk_view(outcome, group, later, rows, lang)
-        newly = (later != place_classes(outcome, group)).tolist()
+        shown["after"] = walk_view(outcome, group, later["class"], later, lang)
+        newly = (later["state"] != rows["state"]).tolist()
         texts = shown["after"]["texts"]
         shown["after"]["texts"] = [
-            say("one_newly", lang, group=label("group", group, lang)) if new else text
-            for new, text in zip(newly, texts, strict=True)
+            say("one_newly", lang, walk=text) if new else text for new, text in zip(newly, texts, strict=True)
         ]
     return shown
 

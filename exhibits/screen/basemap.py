@@ -8,6 +8,7 @@ import shapely
 from numpy.typing import NDArray
 
 from exhibits import style
+from exhibits.background import background_of
 from exhibits.screen.layers import Doc, Layer, geojson
 from exhibits.screen.tiles import Pen, TileSet, tile_set
 from geodata.city import City
@@ -27,19 +28,19 @@ def bounds_deg(city: City) -> list[list[float]]:
 
 
 def base_layers(city: City, lang: Lang) -> tuple[Layer, ...]:
-    """Return streets and boundaries as tiles, and the names of districts: orientation without the internet."""
+    """Return background, streets and boundaries as tiles, and the names of places: orientation without the internet."""
     version = city.fingerprint
     base = Layer("base", version, lambda: base_tiles(city), "tiles", pane="Base", ground=style.GROUND)
-    if not len(city.districts):
+    if not (len(city.districts) or city.background["kind"].eq("name").any()):
         return (base,)
     names = Layer(
-        "names", f"{version}{lang}", lambda: district_names(city), "labels", say("layer_names", lang), pane="Labels"
+        "names", f"{version}{lang}", lambda: all_names(city), "labels", say("layer_names", lang), pane="Labels"
     )
     return base, names
 
 
 def base_tiles(city: City) -> tuple[TileSet, ...]:
-    """Return the streets, thin ones below wide ones, and the boundaries of districts on top."""
+    """Return water and green, the streets, thin ones below wide ones, and the boundaries of districts on top."""
     lines, rank = street_lines(city.streets)
     pens = (
         Pen(edge=style.STREET_MINOR, width_px=0.9, from_zoom=15, grow_from_zoom=16),
@@ -63,7 +64,20 @@ def base_tiles(city: City) -> tuple[TileSet, ...]:
             Pen(edge=style.BOUNDARY, width_px=2.0),
         ),
     )
-    return streets, core, rims
+    below, above = background_tiles(city)
+    return *below, streets, core, above, rims
+
+
+def background_tiles(city: City) -> tuple[tuple[TileSet, ...], TileSet]:
+    """Return what of the background lies under the streets, and the railways over them."""
+    drawn, crs_m = background_of(city), city.crs_m
+    fills = np.concatenate([drawn.green, drawn.water])
+    pens = (Pen(fill=style.GREEN, width_px=0), Pen(fill=style.WATER, edge=style.WATER_EDGE, width_px=0.8))
+    areas = tile_set("area", fills, crs_m, np.repeat([0, 1], [len(drawn.green), len(drawn.water)]), pens)
+    stream = Pen(edge=style.WATER_EDGE, width_px=1.2, grow_from_zoom=14)
+    streams = tile_set("line", drawn.streams, crs_m, np.zeros(len(drawn.streams)), (stream,))
+    rail = Pen(edge=style.RAIL, width_px=1.1)
+    return (areas, streams), tile_set("line", drawn.railways, crs_m, np.zeros(len(drawn.railways)), (rail,))
 
 
 def street_lines(streets: Streets) -> tuple[NDArray[Any], NDArray[np.int64]]:
@@ -74,6 +88,14 @@ def street_lines(streets: Streets) -> tuple[NDArray[Any], NDArray[np.int64]]:
     way = np.bitwise_or.reduceat(streets.segment_way, streets.chain_start[:-1]) if len(lines) else np.zeros(0, np.uint8)
     rank = np.where(way & Way.MAIN, MAIN, np.where(way & (Way.MINOR | Way.STAIRS), 0, 1)).astype(np.int64)
     return lines, rank
+
+
+def all_names(city: City) -> Doc:
+    """Return the names of districts, then those of the background, as many as a map can carry."""
+    drawn = background_of(city)
+    points = gpd.GeoSeries(drawn.name_points, crs=city.crs_m)
+    found = [*district_names(city)["features"], *geojson(points, [{"t": name} for name in drawn.names])["features"]]
+    return {"type": "FeatureCollection", "features": found[:MOST_LABELS]}
 
 
 def district_names(city: City) -> Doc:

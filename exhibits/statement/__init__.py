@@ -65,7 +65,7 @@ def mapped_groups(outcome: Outcome) -> tuple[str, ...]:
 def cover(draft: Draft, parts: Parts) -> None:
     """Write the title, what the draft is, and the table of contents."""
     lang, study = parts.lang, parts.outcome.city.study
-    draft.title(say("st_title", lang, name=study.name), say("st_subtitle", lang))
+    draft.title(study.name, say("st_cover", lang), say("st_subtitle", lang))
     draft.small(parameters_line(parts.outcome, lang))
     draft.small(say("st_draft_note", lang, day=study.day or say("doc_no_day", lang)))
     draft.contents_title(say("st_contents", lang))

@@ -7,6 +7,7 @@ from exhibits.quality import parameter_rows
 from exhibits.statement.draft import Draft
 from exhibits.statement.parts import Parts, known_sum
 from exhibits.style import label
+from exhibits.wording import crs_text, parameter_text, set_by, system_text, walker_source
 from exhibits.workbook.sheets_basis import missing_layers
 from exhibits.workbook.sheets_places import levels
 from geodata.faults import Severity
@@ -57,7 +58,9 @@ def scope(draft: Draft, parts: Parts) -> None:
             elders=known_sum(city.residential["elders"], lang),
         )
     )
-    draft.text(say("st_scope_edges", lang, day=city.study.day or say("doc_no_day", lang), crs=city.crs_m.name))
+    draft.text(
+        say("st_scope_edges", lang, day=city.study.day or say("doc_no_day", lang), crs=crs_text(city.crs_m, lang))
+    )
     parts.map(draft, "elders", say("st_map_elders", lang))
 
 
@@ -70,7 +73,7 @@ def data(draft: Draft, parts: Parts) -> None:
         (
             label("layer_word", str(row["layer"]), lang),
             row["path"],
-            row["system"] or "—",
+            system_text(row["system"], lang),
             "—" if pd.isna(row["rows"]) else counted(row["rows"]),
         )
         for row in outcome.city.sources.to_dict("records")
@@ -231,12 +234,12 @@ def parameters(draft: Draft, parts: Parts) -> None:
     lang, outcome = parts.lang, parts.outcome
     draft.heading(say("st_parameters", lang))
     rows = parameter_rows(outcome, lang)
-    draft.text(say("st_parameters_text", lang, source=outcome.profile.source))
+    draft.text(say("st_parameters_text", lang, source=walker_source(outcome.profile, lang)))
     head = [say(f"st_head_{name}", lang) for name in ("parameter", "value")]
     draft.table(say("st_table_parameters", lang), head, rows, (70, 86))
     if outcome.judgement is not None:
         short = [
-            (row["meaning"], row["value"], row["source"])
+            (row["meaning"], parameter_text(row["value"], lang), set_by(row["source"], lang))
             for row in outcome.judgement.parameters(lang).to_dict("records")
             if len(str(row["value"])) <= 60  # noqa: PLR2004 - word lists stand in the workbook
         ]

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import io
+import re
 import zipfile
 from collections.abc import Sequence
 from pathlib import Path
@@ -17,7 +18,7 @@ from docx.shared import Cm, Mm, Pt, RGBColor
 
 from exhibits.statement.draft_parts import begin, bookmark, char, field, font, keep_whole, lines, shade, shrink
 from exhibits.verdictlooks import fills
-from exhibits.workbook.sheet import cell_text
+from exhibits.workbook import sheet
 from geodata.words import Lang, say
 
 BODY = {"zh": ("Times New Roman", "宋体"), "en": ("Calibri", "宋体")}
@@ -27,6 +28,7 @@ PICTURE_MM = 156.0  # the width that key maps are drawn for: their scale is true
 INK = RGBColor(0x1F, 0x29, 0x33)
 BLUE = "0A4A7D"
 HEADING_PT = {1: 16, 2: 13, 3: 11.5}
+APART = re.compile(r"(?<=\d) (?=\d{3}(?!\d)|%)")  # between thousands, and before a per cent sign
 DIGITS = "〇一二三四五六七八九十"
 MADE_ON = (1980, 1, 1, 0, 0, 0)  # of every part of the file: the same statement is the same bytes
 
@@ -91,9 +93,9 @@ class Draft:
 
     # ---- text --------------------------------------------------------------------------------------------------------
 
-    def title(self, text: str, below: str) -> None:
-        """Write the title of the document and a line below it."""
-        for line, style, size in ((text, "Title", 24), (below, "Normal", 13)):
+    def title(self, name: str, kind: str, below: str) -> None:
+        """Write the title of the document in two lines, and a line below it."""
+        for line, style, size in ((name, "Title", 24), (kind, "Normal", 18), (below, "Normal", 13)):
             paragraph = self.document.add_paragraph(style=style)
             paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
             paragraph.paragraph_format.space_before = Pt(30 if style == "Title" else 0)
@@ -245,6 +247,11 @@ class Draft:
                 info = zipfile.ZipInfo(name, MADE_ON)
                 info.compress_type = zipfile.ZIP_DEFLATED
                 made.writestr(info, given.read(name))
+
+
+def cell_text(value: object) -> str:
+    """Return text as the file can hold it; figures are not parted at the end of a line."""
+    return APART.sub("\u00a0", sheet.cell_text(value))
 
 
 def han(number: int) -> str:

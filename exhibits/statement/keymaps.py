@@ -5,7 +5,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import matplotlib as mpl
 import numpy as np
 import pandas as pd
 import shapely
@@ -15,10 +14,10 @@ from exhibits import style
 from exhibits.atlas import drawing, fonts
 from exhibits.atlas.board import Board, board_of, district_labels, finest_levels, main_group, of_level
 from exhibits.atlas.city_sheets import elder_breaks, elder_classes
-from exhibits.atlas.furniture import Imprint
 from exhibits.atlas.looks import PALE
 from exhibits.atlas.paper import INCH_MM, Box, Page, Panel, scale_for
 from exhibits.classes import class_counts, limits_min, place_classes
+from exhibits.products import TitleBlock
 from exhibits.screen.webmap import site_geometry, site_mask
 from exhibits.statement.keylegend import Legend, north, scale_bar
 from exhibits.style import VERDICT_LOOKS, Look
@@ -46,7 +45,7 @@ class KeyMap:
 
 def key_map(board: Board, key: str, caption: str, draw: Callable[[Board, Panel, Legend], None]) -> KeyMap:
     """Draw one map with its legend, scale and north arrow."""
-    with mpl.rc_context(dict(fonts.settings())):
+    with fonts.settled():
         figure = Figure(figsize=(WIDTH_MM / INCH_MM, HEIGHT_MM / INCH_MM), facecolor=style.PAPER)
         paper = figure.add_axes((0, 0, 1, 1), zorder=10)
         paper.set(xlim=(0, WIDTH_MM), ylim=(0, HEIGHT_MM))
@@ -195,7 +194,7 @@ def chosen_marks(board: Board, view: Panel, legend: Legend) -> None:
 
 def drawer(outcome: Outcome, lang: Lang) -> Callable[[str, str], KeyMap]:
     """Return what draws a key map by its key; streets and background are made once for all of them."""
-    board = board_of(outcome, lang, Imprint())
+    board = board_of(outcome, lang, TitleBlock())
     fixed = {"elders": elders_map, "sites": sites_map, "quota": quota_map, "chosen": chosen_map}
 
     def draw(key: str, caption: str) -> KeyMap:

@@ -1,5 +1,8 @@
 """Statement, second half: verdicts with their clauses, gaps street by street, suggested sites and phases."""
 
+from collections.abc import Hashable, Mapping
+from typing import Any
+
 import pandas as pd
 
 from exhibits.classes import of_group
@@ -7,7 +10,7 @@ from exhibits.statement.draft import Draft
 from exhibits.statement.parts import Parts
 from exhibits.style import label
 from exhibits.suggested import suggested, suggested_group
-from exhibits.wording import count_text, minutes_text
+from exhibits.wording import count_text, minutes_text, spaced
 from exhibits.workbook.sheets_districts import named, presence_word
 from exhibits.workbook.sheets_places import levels
 from exhibits.workbook.sheets_rules import traced
@@ -96,12 +99,19 @@ def indicators(draft: Draft, parts: Parts) -> None:
             (
                 f"{row['reading']}{part}",
                 asked(row["relation"], row["target"], row["unit"], lang),
-                asked("", row["current"], row["unit"], lang),
+                current(row, lang),
                 row["verdict"],
                 row["clause"],
             )
         )
     draft.table(say("st_table_indicators", lang), head, rows, (50, 22, 22, 18, 44), size_pt=8)
+
+
+def current(row: Mapping[Hashable, Any], lang: Lang) -> str:
+    """Print the figure beside a target; how many objects fall short where each is judged by itself."""
+    if row["target"] == say("doc_each_object", lang):
+        return say("doc_below_of", lang, below=counted(row["below"]), judged=counted(row["judged"]))
+    return asked("", row["current"], row["unit"], lang)
 
 
 def asked(relation: object, value: object, unit: object, lang: Lang) -> str:
@@ -110,7 +120,12 @@ def asked(relation: object, value: object, unit: object, lang: Lang) -> str:
         return value
     if pd.isna(value):  # type: ignore[call-overload]  # a scalar
         return say("doc_unknown", lang)
-    number = f"{float(value):,.2f}".rstrip("0").rstrip(".").replace(",", " ")  # type: ignore[arg-type]
+    figure = float(value)  # type: ignore[arg-type]
+    if unit == word("unit_percent", lang):
+        text = f"{figure:.1f}" if not figure.is_integer() else f"{figure:.0f}"
+    else:
+        text = f"{figure:,.2f}".rstrip("0").rstrip(".")
+    number = text.replace(",", " ")
     return f"{'' if relation == say('no_figure', lang) else relation} {number} {unit}".strip()
 
 
@@ -132,7 +147,7 @@ def ledger(draft: Draft, parts: Parts) -> None:
             if lang == "zh"
             else f"{row['object_name']} ({row['object_id']})",
             word(f"verdict_{row['verdict']}", lang),
-            row["sentence"],
+            spaced(row["sentence"]),
             traced(judgement.profile, row["rule_id"], lang),
         )
         for row in shown.to_dict("records")

@@ -139,10 +139,12 @@ class _Book:
             elif one.kind == "date":
                 page.write_datetime(to, at, pd.Timestamp(value).to_pydatetime(), self.format("cell", "date"))  # type: ignore[arg-type]
             else:
-                page.write_number(to, at, float(value), self.format("cell", one.kind))  # type: ignore[arg-type]
+                number = float(value)  # type: ignore[arg-type]
+                kind = "whole" if one.kind == "number" and number.is_integer() else one.kind
+                page.write_number(to, at, number, self.format("cell", kind))
             return
         text = cell_text(value)
-        look = ["cell", *{"long": ("wrap",), "verdict": ("centre",)}.get(one.kind, ())]
+        look = ["cell", *{"long": ("left", "wrap"), "verdict": ("centre",)}.get(one.kind, ("left",))]
         target = table.links.get(row) if one.kind == "link" and row < MOST_LINKS else None
         if target is not None and target[1] in self.rows.get(target[0], {}):
             linked = self.found.table(target[0])

@@ -8,7 +8,8 @@ FORMATS: Mapping[str, str] = {
     "count": "#,##0",
     "area": "#,##0.0",
     "minutes": "#,##0.0",
-    "number": "#,##0.####",
+    "number": "#,##0.00",
+    "whole": "#,##0",  # a number without decimals, which the format above would print as 100.00
     "share": '[=1]0.0%;[>=0.9995]"99.9%";0.0%',
     "yuan": "#,##0",
     "date": "yyyy-mm-dd",
@@ -50,6 +51,7 @@ PARTS: Mapping[str, Mapping[str, object]] = {
     },
     "cell": {"border": 1, "border_color": "#d5dbe1"},
     "total": {"bold": True, "bg_color": "#eaf2f8", "border": 1, "border_color": "#b9c2ca"},
+    "left": {"align": "left", "indent": 1},
     "wrap": {"text_wrap": True},
     "centre": {"align": "center"},
     "right": {"align": "right"},

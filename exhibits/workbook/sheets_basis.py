@@ -7,6 +7,7 @@ import pandas as pd
 from exhibits.classes import shown_groups
 from exhibits.quality import parameter_rows
 from exhibits.style import label
+from exhibits.wording import parameter_text, set_by, system_text, walker_source
 from exhibits.workbook.sheet import Column, Kind, Table, column
 from geodata.faults import Severity
 from geodata.words import Lang, say
@@ -63,7 +64,7 @@ def walking_rows(outcome: Outcome, lang: Lang) -> Iterator[Row]:
     """Yield who walks, how far, from which doors, and what each facility group counts."""
     topic = say("doc_topic_walking", lang)
     for item, value in parameter_rows(outcome, lang):
-        remark = outcome.profile.source if item == say("param_speed", lang) else ""
+        remark = walker_source(outcome.profile, lang) if item == say("param_speed", lang) else ""
         yield topic, item, value, remark, ""
     for door, number in outcome.summary["city"]["doors"].items():
         named = say("doc_item_unconnected", lang) if door == "unconnected" else label("door", door, lang)
@@ -80,7 +81,8 @@ def source_rows(outcome: Outcome, lang: Lang) -> Iterator[Row]:
     topic = say("doc_topic_sources", lang)
     for row in outcome.city.sources.to_dict("records"):
         number = "" if pd.isna(row["rows"]) else say("doc_rows", lang, n=row["rows"])
-        value = " · ".join(part for part in (str(row["path"]), str(row["system"] or ""), number) if part)
+        system = system_text(row["system"], lang) if row["system"] else ""
+        value = " · ".join(part for part in (str(row["path"]), system, number) if part)
         digest = f"SHA-256 {row['sha256']}" if row["sha256"] else ""
         yield topic, label("layer_word", str(row["layer"]), lang), value, str(row["note"] or ""), digest
 
@@ -99,7 +101,13 @@ def rule_rows(outcome: Outcome, lang: Lang) -> Iterator[Row]:
         return
     topic = say("doc_topic_rules", lang)
     for row in outcome.judgement.parameters(lang).to_dict("records"):
-        yield topic, str(row["name"]), str(row["value"]), str(row["meaning"]), str(row["source"])
+        yield (
+            topic,
+            str(row["name"]),
+            parameter_text(row["value"], lang),
+            str(row["meaning"]),
+            set_by(row["source"], lang),
+        )
     topic = say("doc_topic_contradictions", lang)
     for row in outcome.judgement.contradictions(lang).to_dict("records"):
         yield topic, str(row["id"]), str(row["rules"]), str(row["remark"]), ""

@@ -5,10 +5,11 @@ from collections.abc import Mapping
 import pandas as pd
 
 from exhibits.style import label
+from exhibits.wording import spaced
 from exhibits.workbook.sheet import Table, Total, column, dash
 from geodata.words import Lang, say
 from planning.rules.clauses import Rule
-from planning.rules.findings import word
+from planning.rules.findings import CITY, word
 from planning.rules.profiles import Profile
 from scenarios.outcome import Outcome
 
@@ -59,7 +60,7 @@ def ledger(outcome: Outcome, lang: Lang) -> Table | None:
             "force": [say(f"doc_force_{force}", lang) for force in found["force"]],
             "clause": [traced(profile, rule_id, lang) for rule_id in found["rule_id"]],
             "rules": found["rules"],
-            "sentence": found["sentence"],
+            "sentence": found["sentence"].map(spaced),
         }
     )
     columns = (
@@ -100,24 +101,29 @@ def indicators(outcome: Outcome, lang: Lang) -> Table | None:
         return None
     found = outcome.judgement.indicators(lang)
     profile = outcome.judgement.profile
+    each = each_object(outcome, found, lang)
     bare = set(found["verdict"].unique()) & {"not_applicable", "no_rule"}
     asked = zip(found["relation"], found["target"], strict=True)
     rows = pd.DataFrame(
         {
             "rule_id": found["rule_id"],
-            "part": [part or dash(lang) for part in found["part"]],
+            "part": [label("part", part, lang) if part else dash(lang) for part in found["part"]],
             "reading": found["reading"],
             "relation": [
-                dash(lang) if pd.isna(value) else relation_word(str(relation), lang) for relation, value in asked
+                dash(lang) if pd.isna(value) or alone else relation_word(str(relation), lang)
+                for (relation, value), alone in zip(asked, each, strict=True)
             ],
-            "target": [dash(lang) if pd.isna(value) else value for value in found["target"]],
+            "target": [
+                say("doc_each_object", lang) if alone else dash(lang) if pd.isna(value) else value
+                for value, alone in zip(found["target"], each, strict=True)
+            ],
             "current": [
-                dash(lang) if pd.isna(value) and verdict in bare else value
-                for value, verdict in zip(found["current"], found["verdict"], strict=True)
+                dash(lang) if alone or (pd.isna(value) and verdict in bare) else value
+                for value, verdict, alone in zip(found["current"], found["verdict"], each, strict=True)
             ],
             "gap": [
-                dash(lang) if pd.isna(value) and verdict != "unknown" else value
-                for value, verdict in zip(found["gap"], found["verdict"], strict=True)
+                dash(lang) if alone or (pd.isna(value) and verdict != "unknown") else value
+                for value, verdict, alone in zip(found["gap"], found["verdict"], each, strict=True)
             ],
             "unit": [unit or dash(lang) for unit in found["unit"]],
             "verdict": [word(f"verdict_{verdict}", lang) for verdict in found["verdict"]],
@@ -128,7 +134,7 @@ def indicators(outcome: Outcome, lang: Lang) -> Table | None:
             "below": found["below"],
             "unknown": found["unknown"],
             "clause": [traced(profile, rule_id, lang) for rule_id in found["rule_id"]],
-            "sentence": found["sentence"],
+            "sentence": found["sentence"].map(spaced),
         }
     )
     columns = (
@@ -160,6 +166,16 @@ def indicators(outcome: Outcome, lang: Lang) -> Table | None:
         (),
         notes,
     )
+
+
+def each_object(outcome: Outcome, found: pd.DataFrame, lang: Lang) -> list[bool]:
+    """Mark the targets that are judged object by object alone: no one figure stands for the whole study area."""
+    assert outcome.judgement is not None
+    rows = outcome.judgement.rules(lang)
+    of_city = rows[rows["object_id"] == CITY]
+    whole = set(zip(of_city["rule_id"], of_city["part"].fillna(""), strict=True))
+    targets = zip(found["rule_id"], found["part"].fillna(""), found["judged"], strict=True)
+    return [bool(judged) and (rule, part) not in whole for rule, part, judged in targets]
 
 
 def relation_word(relation: str, lang: Lang) -> str:

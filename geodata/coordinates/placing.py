@@ -21,6 +21,7 @@ Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 Shapes = NDArray[np.object_]
 
+LINES = frozenset({1, 2, 5})  # shapely's numbers of LineString, LinearRing and MultiLineString
 POLYGONS = frozenset({3, 6})  # shapely's numbers of Polygon and MultiPolygon
 POINT, MULTIPOINT = 0, 4
 CGCS2000 = 4490  # EPSG, in degrees
@@ -157,6 +158,7 @@ def _clean(shapes: Shapes, found: CellFaults, header: str) -> Shapes:
         found.add("gate_from_polygon", Severity.REPAIR, drawn, header)
         shapes[drawn] = shapely.point_on_surface(shapes[drawn])
     allowed = POLYGONS if found.layer == "districts" else POLYGONS | {POINT}
+    allowed = allowed | LINES if found.layer == "background" else allowed
     kinds = shapely.get_type_id(shapes)
     wrong = ~np.isin(kinds, [*allowed, -1])
     if wrong.any() and (wrong | shapely.is_missing(shapes)).all():

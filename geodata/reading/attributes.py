@@ -16,7 +16,11 @@ from geodata.reading.raw_table import RawTable
 from geodata.schema import COLUMNS, Column
 
 WHOLE_TOLERANCE = 1e-6  # of floating point, where a share or a unit was multiplied
-WORDS = {("facilities", "kind"): "facility_kind", ("medical", "kind"): "medical_kind"}  # else the name of the column
+WORDS = {  # else the name of the column
+    ("facilities", "kind"): "facility_kind",
+    ("medical", "kind"): "medical_kind",
+    ("background", "kind"): "background_kind",
+}
 NONE_IS_A_WORD = frozenset({"medical_mode"})  # 无 says something here
 REFERENCES = frozenset({"place_id", "parent", "serves"})  # columns that hold ids of another row
 

@@ -52,7 +52,7 @@ def read_lonlat(source: LayerSource, near_lon_deg: float | None = None) -> LonLa
     faults += more
     table, more = read_attributes(raw, matched, layer)
     faults += more
-    if "name" in table.columns and layer != "gates":
+    if "name" in table.columns and layer not in {"gates", "background"}:
         table["name"], more = fill_names(table["name"], list(ids), raw, matched, layer)
         faults += more
     if layer == "districts" and "level" not in matched.headers and "name" in matched.headers:

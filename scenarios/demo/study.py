@@ -39,6 +39,10 @@ crs  = "auto"
 path = "candidates.gpkg"
 crs  = "cgcs2000"
 
+[layers.background]          # 底图要素：“类型”列写水域、绿地、铁路或注记；只用于制图和选址避让，不影响可达计算
+path = "background.gpkg"
+crs  = "auto"
+
 [layers.elevation]           # 高程（米）：坡度和台阶影响步行速度
 path = "elevation.tif"
 crs  = "auto"

@@ -11,7 +11,7 @@ from pyproj import Transformer
 
 from geodata.coordinates.offsets import wgs84_to_bd09, wgs84_to_gcj02
 from geodata.faults import fail
-from scenarios.demo.barriers import railway, river
+from scenarios.demo.barriers import background
 from scenarios.demo.dice import dice
 from scenarios.demo.districts import Districts, draw_districts
 from scenarios.demo.estates import Estates, draw_estates
@@ -140,8 +140,7 @@ def _write(folder: Path, places: int, seed: int) -> None:
     candidates = draw_candidates(sites, seed)
     spots = gpd.points_from_xy(candidates.pop("x_m"), candidates.pop("y_m"), crs=EPSG)
     write_layer(folder / "candidates.gpkg", gpd.GeoDataFrame(candidates, geometry=spots).to_crs(4490), "candidates")
-    write_layer(folder / "background.gpkg", river(plan, ground), "river")
-    write_layer(folder / "background.gpkg", railway(plan, ground), "railway")
+    write_layer(folder / "background.gpkg", background(plan, ground), "background")
     write_elevation(folder / "elevation.tif", ground)
     write_csv(folder / "faults.csv", _fault_table(faults), "utf-8-sig")
     (folder / STUDY).write_text(study_text(CITY, places, seed, MARK), encoding="utf-8", newline="\n")

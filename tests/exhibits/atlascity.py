@@ -15,11 +15,12 @@ from pypdf.generic import DecodedStreamObject, NameObject
 from exhibits.atlas import fonts
 from exhibits.atlas.board import Board, Sheet, board_of
 from exhibits.atlas.book import all_sheets
-from exhibits.atlas.furniture import Imprint
 from exhibits.atlas.paper import Page
+from exhibits.products import TitleBlock
 from scenarios import Outcome, run
 from scenarios.demo import write_demo
 
+IMPRINT = TitleBlock(unit="栖澄市规划设计研究院", made_on="2026-01-15")
 REFERENCE = Path(__file__).parent / "reference"
 REFERENCE_SHEETS = ("05-1", "07", "11-06")
 REFERENCE_DPI = 55
@@ -60,8 +61,8 @@ def text_of(page: pypdf.PageObject) -> str:
     return page.extract_text()
 
 
-def board(outcome: Outcome, imprint: Imprint | None = None, lang: str = "zh") -> Board:
-    return board_of(outcome, lang, imprint or Imprint())  # type: ignore[arg-type]  # zh or en
+def board(outcome: Outcome, imprint: TitleBlock | None = None, lang: str = "zh") -> Board:
+    return board_of(outcome, lang, imprint or TitleBlock())  # type: ignore[arg-type]  # zh or en
 
 
 def drawn(board: Board, number: str) -> Page:

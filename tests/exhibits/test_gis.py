@@ -36,9 +36,12 @@ def layer(folder: Path, name: str) -> gpd.GeoDataFrame:
 
 
 def test_every_file_is_there(folder: Path) -> None:
-    stems = ("layers", "layers_shp", "layers_geojson")
-    tails = {"layers": ".gpkg", "layers_shp": ".zip", "layers_geojson": ".zip"}
-    wanted = {f"{stem}{system}{tails[stem]}" for stem in stems for system in ("", "_gcj02")}
+    wanted = {
+        f"{stem}{system}{end}"
+        for stem, end in (("layers", ".gpkg"), ("layers_shp", ".zip"))
+        for system in ("", "_gcj02")
+    }
+    wanted |= {"layers_geojson_wgs84.zip", "layers_geojson_gcj02.zip"}  # degrees say of which system they are
     assert {path.name for path in folder.iterdir()} == wanted
 
 
@@ -76,7 +79,7 @@ def test_verdicts_and_sites_are_joined(folder: Path) -> None:
 
 def test_what_points_at_homes_of_disabled_elders_is_not_handed_out(folder: Path) -> None:
     assert "disabled_elders" not in layer(folder, "residential").columns
-    for name in ("layers_shp.zip", "layers_geojson.zip"):
+    for name in ("layers_shp.zip", "layers_geojson_wgs84.zip"):
         with zipfile.ZipFile(folder / name) as held:
             assert all(b"disabled" not in held.read(one) for one in held.namelist())
 
@@ -157,7 +160,7 @@ def test_gcj02_is_shifted_and_comes_back(folder: Path) -> None:
 
 
 def test_geojson_is_in_degrees(folder: Path) -> None:
-    places = gpd.read_file(f"zip://{folder / 'layers_geojson.zip'}!residential.geojson")
+    places = gpd.read_file(f"zip://{folder / 'layers_geojson_wgs84.zip'}!residential.geojson")
     west, south, east, north = places.total_bounds
     assert 73 < west < east < 136
     assert 3 < south < north < 54
@@ -166,7 +169,7 @@ def test_geojson_is_in_degrees(folder: Path) -> None:
 
 def test_the_same_outcome_gives_the_same_bytes(folder: Path, tmp_path: Path) -> None:
     gis.make(handed.sited(), tmp_path / "layers.gpkg")
-    for name in ("layers.gpkg", "layers_shp.zip", "layers_geojson.zip"):
+    for name in ("layers.gpkg", "layers_shp.zip", "layers_geojson_wgs84.zip"):
         assert (tmp_path / name).read_bytes() == (folder / name).read_bytes(), name
 
 

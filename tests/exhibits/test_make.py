@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from exhibits.__main__ import main, wanted
+from exhibits import made_log
+from exhibits.__main__ import main, wanted, wanted_systems
 from exhibits.folder import whole
 from exhibits.products import PRODUCTS
 from geodata.faults import InputError
@@ -35,7 +36,11 @@ def test_files_move_in_when_all_are_made(
     out = study.parent / "out"
     words = ["make", str(study), "--out", str(out), "--only", "atlas.pdf", "--unit", "规划院", "--lang", "en"]
     assert main(words) == DONE
-    assert [path.name for path in out.iterdir()] == ["atlas.pdf"]
+    assert sorted(path.name for path in out.iterdir()) == ["atlas.pdf", "made.csv"]
+    logged = made_log.read(out)
+    assert [(line["file"], line["bytes"], line["unit"]) for line in logged] == [("atlas.pdf", "4", "规划院")]
+    assert main(words) == DONE
+    assert len(made_log.read(out)) == 2
     assert asked["places"] == 300
     assert asked["lang"] == "en"
     assert asked["imprint"].unit == "规划院"
@@ -66,6 +71,27 @@ def test_faults_of_the_input_are_told(tmp_path: Path, capsys: pytest.CaptureFixt
     assert not (tmp_path / "out").exists()
     assert main(["make", "none.toml", "--out", str(tmp_path / "out"), "--only", "atlas.svg"]) == BAD_INPUT
     assert "atlas.pdf" in capsys.readouterr().err
+
+
+def test_systems_are_handed_on_and_bad_ones_refused(
+    study: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    asked = []
+
+    def make(outcome: object, path: Path, lang: str, systems: object) -> None:
+        asked.append(systems)
+        path.write_bytes(b"SQLite")
+
+    monkeypatch.setattr("exhibits.gis.make", make)
+    words = ["make", str(study), "--out", str(study.parent / "gis"), "--only", "layers.gpkg"]
+    assert main(words) == DONE
+    assert main([*words, "--systems", "gcj02, study,gcj02"]) == DONE
+    assert asked == [("study",), ("study", "gcj02")]
+    capsys.readouterr()
+    for bad in ("bd09", "wgs84,nad27", ""):
+        assert main([*words, "--systems", bad]) == BAD_INPUT
+        assert "study, wgs84, gcj02" in capsys.readouterr().err
+    assert wanted_systems("WGS84") == ("wgs84",)
 
 
 def test_products_stand_in_their_order() -> None:

@@ -31,14 +31,14 @@ def document(path: Path) -> Any:
 def cells(document: Any, head: str) -> list[list[str]]:
     """Rows of the first table whose head holds ``head``."""
     for table in document.tables:
-        lines = [[cell.text for cell in row.cells] for row in table.rows]
+        lines = [[cell.text.replace("\u00a0", " ") for cell in row.cells] for row in table.rows]  # kept together
         if head in lines[0]:
             return lines
     raise AssertionError(head)
 
 
 def text_of(document: Any) -> str:
-    return "\n".join(paragraph.text for paragraph in document.paragraphs)
+    return "\n".join(paragraph.text for paragraph in document.paragraphs).replace("\u00a0", " ")
 
 
 def test_the_chapters_stand_in_the_order_of_a_plan(document: Any) -> None:
@@ -116,7 +116,7 @@ def test_quota_totals_are_those_of_the_judgement(document: Any) -> None:
 def test_every_verdict_has_a_document_and_a_clause(document: Any) -> None:
     found = 0
     for table in document.tables:
-        lines = [[cell.text for cell in row.cells] for row in table.rows]
+        lines = [[cell.text.replace("\u00a0", " ") for cell in row.cells] for row in table.rows]
         if "结论" in lines[0]:
             at = lines[0].index("依据（文件、文号、条款）")
             assert all("《" in line[at] for line in lines[1:])

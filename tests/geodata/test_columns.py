@@ -76,8 +76,8 @@ def test_no_word_stands_for_two_choices():
                 continue
             words = words_of(layer, column)
             assert set(words.values()) == set(column.choices)
-            name = {("facilities", "kind"): "facility_kind", ("medical", "kind"): "medical_kind"}.get(
-                (layer, column.name), column.name
+            name = {"facilities": "facility_kind", "medical": "medical_kind", "background": "background_kind"}.get(
+                layer if column.name == "kind" else "", column.name
             )
             for choice, listed in aliases()["words"][name].items():
                 for word in listed:

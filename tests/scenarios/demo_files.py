@@ -31,6 +31,7 @@ class Demo:
 
 
 def read(folder: Path) -> Demo:
+    drawn = gpd.read_file(folder / "background.gpkg")
     return Demo(
         folder=folder,
         places=gpd.read_file(folder / "residential.gpkg"),
@@ -40,8 +41,8 @@ def read(folder: Path) -> Demo:
         medical=pd.read_csv(folder / "medical.csv", encoding="gb18030"),
         gates=pd.read_csv(folder / "gates.csv"),
         candidates=gpd.read_file(folder / "candidates.gpkg").to_crs(GK),
-        river=gpd.read_file(folder / "background.gpkg", layer="river"),
-        railway=gpd.read_file(folder / "background.gpkg", layer="railway"),
+        river=drawn[drawn["类型"] == "水域"],
+        railway=drawn[drawn["类型"] == "铁路"],
         faults=pd.read_csv(folder / "faults.csv", dtype={"value": str}),
     )
 

@@ -63,6 +63,7 @@ def test_the_study_file_names_every_layer(demo: Demo) -> None:
         "streets",
         "candidates",
         "elevation",
+        "background",
     }
     assert study.policy == "linyi-2025"
     assert study.walking.limits_min == (5.0, 10.0, 15.0)

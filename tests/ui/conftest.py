@@ -1,7 +1,6 @@
-"""The demo city as the app shows it: outcome, running server, and a browser that may not leave this computer."""
+"""The demo city as the app shows it: outcome, running server, and a page of it."""
 
 import os
-import shutil
 import signal
 import socket
 import subprocess
@@ -19,7 +18,6 @@ from scenarios.demo import write_demo
 from scenarios.outcome import Outcome
 
 ROOT = Path(__file__).parent.parent.parent
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "msedge", "chrome")
 NASTY = '<script>window.hit=1</script><img src=x onerror=window.hit=1>{{x}} & "幸福" 驿站'
 START_S = 120
 
@@ -78,28 +76,6 @@ def wait_for(url: str, server: "subprocess.Popen[bytes]", log: Path) -> None:
         except OSError:
             time.sleep(0.2)
     pytest.fail(f"the app did not start:\n{log.read_text(encoding='utf-8', errors='replace')}")
-
-
-def browser_path() -> str:
-    found = os.environ.get("BROWSER_PATH") or next(filter(None, map(shutil.which, BROWSERS)), None)
-    if found:
-        return found
-    if os.environ.get("CI"):
-        pytest.fail("no browser: install Chromium, Chrome or Edge, or set BROWSER_PATH")
-    pytest.skip("no browser on this computer")
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[object]:
-    path = browser_path()
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as tool:
-        # every name but this computer's own leads nowhere
-        cut = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"
-        started = tool.chromium.launch(executable_path=path, args=["--no-sandbox", cut])
-        yield started
-        started.close()
 
 
 @pytest.fixture

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from streamlit.testing.v1 import AppTest
 
+from exhibits import made_log
 from scenarios import Outcome
 from ui import handin
 
@@ -26,12 +27,28 @@ def test_the_workbook_is_made_and_offered(outcome: Outcome) -> None:
     app = opened(outcome)
     assert not app.exception
     app.button_group[0].set_value(["report.xlsx"])
+    app.text_input[1].set_value("规划院")
     app.button[0].click().run()
     assert not app.exception
     found = app.session_state[handin.MADE]
     assert list(found.files) == ["report.xlsx"]
     assert found.files["report.xlsx"].startswith(b"PK")
     assert found.fingerprint == outcome.fingerprint
+    logged = made_log.read(outcome.city.study.folder)
+    assert (logged[-1]["file"], logged[-1]["unit"]) == ("report.xlsx", "规划院")
+    assert app.dataframe[0].value["文件"].iloc[0] == "report.xlsx"
+
+
+def test_a_sheet_is_shown_with_the_title_block_as_filled_in(outcome: Outcome) -> None:
+    app = opened(outcome)
+    app.toggle[0].set_value(True).run()
+    assert not app.exception
+    titles = app.selectbox[0].options
+    assert titles[0].startswith("图00")
+    app.selectbox[0].set_value(6).run()
+    assert not app.exception
+    kinds = [one.type for one in app.main]
+    assert kinds.count("image") == 1
 
 
 def test_nothing_chosen_is_said(outcome: Outcome) -> None:

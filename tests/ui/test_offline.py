@@ -8,14 +8,15 @@ import folium
 import pytest
 from folium.plugins import Draw
 
+import exhibits.screen
 import ui
 from exhibits.screen.layers import Layer, packed
 from exhibits.screen.tiles import TileSet
 from ui import cards, maproutes
 from ui.offline_map import base_map, click_of, refuse_remote, script_safe
 
-HERE = Path(ui.__file__).parent
-VENDOR = HERE / "vendor"
+SHIPPED = (Path(ui.__file__).parent, Path(exhibits.screen.__file__).parent)
+VENDOR = SHIPPED[1] / "web" / "vendor"
 HOME = [[36.0, 117.0], [36.1, 117.1]]
 
 
@@ -28,14 +29,18 @@ def test_vendor_is_small_and_every_folder_has_its_licence_and_notice() -> None:
         assert f"`{folder.name}/`" in notices
 
 
-@pytest.mark.parametrize("path", sorted(HERE.rglob("*.css")), ids=lambda path: path.name)
+@pytest.mark.parametrize(
+    "path", sorted(path for folder in SHIPPED for path in folder.rglob("*.css")), ids=lambda path: path.name
+)
 def test_styles_load_nothing(path: Path) -> None:
     text = re.sub(r"/\*.*?\*/", "", path.read_text(encoding="utf-8"), flags=re.DOTALL)
     assert not re.findall(r"url\(|@import|//[a-z]", text)
 
 
 def test_scripts_name_no_source_map() -> None:
-    for path in HERE.rglob("*.js"):
+    scripts = [path for folder in SHIPPED for path in folder.rglob("*.js")]
+    assert {"leaflet.js", "planmap.js"} <= {path.name for path in scripts}
+    for path in scripts:
         assert "sourceMappingURL" not in path.read_text(encoding="utf-8")
 
 

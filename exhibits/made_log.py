@@ -1,0 +1,90 @@
+"""Made log: which file was made when, from which inputs and with which parameters, as a table beside the files."""
+
+import csv
+import datetime as dt
+import io
+from collections.abc import Iterable
+from hashlib import sha256
+from pathlib import Path
+
+from exhibits.products import TitleBlock
+from geodata.words import Lang
+from planning.totals import minutes
+from scenarios.outcome import Outcome
+from scenarios.tables import harmless
+
+FILE = "made.csv"
+COLUMNS = (
+    "made_at",
+    "file",
+    "bytes",
+    "sha256",
+    "study",
+    "fingerprint",
+    "day",
+    "policy",
+    "walker",
+    "speed_m_s",
+    "limits_min",
+    "suggested_sites",
+    "lang",
+    "unit",
+    "made_on",
+    "approval",
+)
+
+
+def entries(
+    outcome: Outcome, files: Iterable[tuple[str, bytes]], block: TitleBlock, lang: Lang, now: dt.datetime
+) -> list[dict[str, str]]:
+    """Return one line for each file, given as name and content.
+
+    Parameters
+    ----------
+    now : when the files were made, with its time zone
+    """
+    study, profile = outcome.city.study, outcome.profile
+    sited = outcome.sited
+    shared = {
+        "study": study.name,
+        "fingerprint": outcome.fingerprint,
+        "day": study.day.isoformat() if study.day else "",
+        "policy": study.policy,
+        "walker": profile.label(lang),
+        "speed_m_s": f"{profile.speed_m_s:g}",
+        "limits_min": " ".join(str(minutes(limit)) for limit in outcome.limits_s),
+        "suggested_sites": "" if sited is None else str(len(sited.sites)),
+        "lang": lang,
+        "unit": block.unit,
+        "made_on": block.made_on,
+        "approval": block.approval,
+    }
+    made_at = now.isoformat(timespec="seconds")
+    return [
+        {
+            "made_at": made_at,
+            "file": name,
+            "bytes": str(len(data)),
+            "sha256": sha256(data).hexdigest(),
+            **{key: str(harmless(value)) for key, value in shared.items()},
+        }
+        for name, data in files
+    ]
+
+
+def read(folder: Path) -> list[dict[str, str]]:
+    """Return the lines of a folder's log, oldest first; none where there is no log or it can't be read."""
+    try:
+        text = (folder / FILE).read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError):
+        return []
+    return [{key: line.get(key) or "" for key in COLUMNS} for line in csv.DictReader(io.StringIO(text))]
+
+
+def write(folder: Path, lines: Iterable[dict[str, str]]) -> None:
+    """Write a whole log, in a form that spreadsheets open as Chinese."""
+    out = io.StringIO()
+    table = csv.DictWriter(out, COLUMNS, lineterminator="\r\n")
+    table.writeheader()
+    table.writerows(lines)
+    (folder / FILE).write_text(out.getvalue(), encoding="utf-8-sig", newline="")
