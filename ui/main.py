@@ -1,5 +1,6 @@
 """The app around the pages: settings, language, navigation, and the one place where an outcome is fetched."""
 
+from collections.abc import Callable
 from html import escape
 from pathlib import Path
 
@@ -8,60 +9,64 @@ import streamlit as st
 from geodata.faults import InputError
 from geodata.words import Lang, say
 from scenarios import Outcome
-from ui import coverage, handin, language, rules, session, sidebar, siting
+from ui import coverage, data, handin, language, opened, project, rules, session, sidebar, siting, trouble
 
 HERE = Path(__file__).parent
-MOST_FAULTS = 50
+ShowsOutcome = Callable[[Outcome, session.Asked, Lang], None]
+
+# The pages that show an outcome, in the order of the work; one more page is one more line here.
+OUTCOME_PAGES: dict[str, ShowsOutcome] = {
+    "coverage": lambda outcome, asked, lang: coverage.show(outcome, asked.own, lang),
+    "rules": lambda outcome, _, lang: rules.show(outcome, lang),
+    "siting": lambda outcome, _, lang: siting.show(outcome, lang),
+    "handin": lambda outcome, _, lang: handin.show(outcome, lang),
+}
+PREPARING_PAGES: dict[str, Callable[[Lang], None]] = {"project": project.show, "data": data.show}
 
 
 def show() -> None:
-    """Show the app: ask for the outcome, then let the chosen page show it."""
+    """Show the app: a study named on the command line opens on its coverage, else the project page comes first."""
     lang = language.lang()
     # before st.navigation: a page icon set later is fetched from the internet
     st.set_page_config(page_title=say("ui_product", lang), page_icon=str(HERE / "icon.png"), layout="wide")
     st.html(HERE / "look.css")
-    page = st.navigation(
-        [
-            st.Page(_coverage, title=say("ui_page_coverage", lang), url_path="coverage", default=True),
-            st.Page(_rules, title=say("ui_page_rules", lang), url_path="rules"),
-            st.Page(_siting, title=say("ui_page_siting", lang), url_path="siting"),
-            st.Page(_handin, title=say("ui_page_handin", lang), url_path="handin"),
-        ]
-    )
+    first = "coverage" if session.commanded() else "project"
+    pages = {
+        name: st.Page(_runner(name), title=say(f"ui_page_{name}", lang), url_path=name, default=name == first)
+        for name in (*PREPARING_PAGES, *OUTCOME_PAGES)
+    }
+    page = st.navigation(list(pages.values()))
+    opened.find_again()
+    if wanted := st.session_state.pop("go", None):
+        st.switch_page(pages[wanted], query_params=st.query_params.to_dict())
     page.run()
 
 
-def _coverage() -> None:
+def _runner(name: str) -> Callable[[], None]:
+    def run() -> None:
+        (_preparing if name in PREPARING_PAGES else _outcome)(name)
+
+    return run
+
+
+def _preparing(name: str) -> None:
     lang = language.lang()
-    if (asked := asked_for(lang)) and (outcome := outcome_of(asked, lang)):
-        coverage.show(outcome, asked.own, lang)
+    with st.sidebar:
+        sidebar.brand(lang, project.name_of_open(lang))
+        project.badge(lang)
+    try:
+        PREPARING_PAGES[name](lang)
+    except InputError as error:
+        trouble.faults(error.faults, lang)
 
 
-def _rules() -> None:
-    lang = language.lang()
-    if (asked := asked_for(lang)) and (outcome := outcome_of(asked, lang)):
-        try:
-            rules.show(outcome, lang)
-        except InputError as error:
-            _tell(error, lang)
-
-
-def _siting() -> None:
-    lang = language.lang()
-    if (asked := asked_for(lang)) and (outcome := outcome_of(asked, lang)):
-        try:
-            siting.show(outcome, lang)
-        except InputError as error:
-            _tell(error, lang)
-
-
-def _handin() -> None:
+def _outcome(name: str) -> None:
     lang = language.lang()
     if (asked := asked_for(lang)) and (outcome := outcome_of(asked, lang)):
         try:
-            handin.show(outcome, lang)
+            OUTCOME_PAGES[name](outcome, asked, lang)
         except InputError as error:
-            _tell(error, lang)
+            trouble.faults(error.faults, lang)
 
 
 def asked_for(lang: Lang) -> session.Asked | None:
@@ -71,28 +76,34 @@ def asked_for(lang: Lang) -> session.Asked | None:
         asked = session.asked_for(session.study_path(), st.session_state.get("walking"))
         name = asked.name
     except InputError as error:
-        _tell(error, lang)
+        trouble.faults(error.faults, lang)
+        st.button(
+            say("ui_to_data", lang), type="primary", on_click=opened.go, args=("data",)
+        )  # where a study that lacks a layer is completed
         return None
     finally:
         with st.sidebar:
             sidebar.brand(lang, name)
+            project.badge(lang)
     return asked
 
 
 def outcome_of(asked: session.Asked, lang: Lang) -> Outcome | None:
-    """Return the outcome, its stages said while it is computed; None where the data can't be used."""
+    """Return the outcome, its stages said while it is computed; None where the data can't be used.
+
+    Where files have changed since this session last saw the study, what it saw stays until it asks for more.
+    """
+    if old := session.old_outcome(asked):
+        with st.sidebar:
+            st.html(f'<div class="plan-hint plan-stale">{escape(say("ui_files_changed", lang))}</div>')
+            st.button(say("ui_recompute_files", lang), type="primary", width="stretch", on_click=session.forget_old)
+        return old
     shown = st.empty()
     try:
         with shown.status(say("ui_running", lang)) as status:
             return session.outcome_of(asked, lambda stage: status.update(label=say(stage, lang)))
     except InputError as error:
-        _tell(error, lang)
+        trouble.faults(error.faults, lang)
         return None
     finally:
         shown.empty()
-
-
-def _tell(error: InputError, lang: Lang) -> None:
-    lines = "".join(f"<li>{escape(fault.line(lang))}</li>" for fault in error.faults[:MOST_FAULTS])
-    st.error(say("ui_faults", lang, errors=len(error.faults)))
-    st.html(f"<ul>{lines}</ul>")

@@ -1,25 +1,33 @@
 """Session: the study shown, the language chosen and the outcome computed; outcomes are shared between sessions."""
 
-import os
 import sys
 import threading
+import weakref
 from dataclasses import dataclass, replace
+from hashlib import sha256
 from pathlib import Path
 
 import streamlit as st
 
 from geodata.city import City, read_city
-from geodata.study import Walking, read_study
+from geodata.faults import Fault, InputError
+from geodata.reading.proposal import Proposal, propose
+from geodata.study import LayerSource, Walking, read_study
 from planning.walking.profile import preset
 from scenarios.demo import write_demo
+from scenarios.intake import faults_of, fit, sorted_faults
 from scenarios.outcome import Outcome, evaluate
 from scenarios.progress import Report
+from scenarios.study_file import files_of
+from ui import opened
+from ui.opened import cache_folder
 
 DEMO_PLACES, DEMO_SEED = 1000, 1
 DEMO_EDITION = 1  # raise when the demo city is made differently: an old one is then no longer used
 SPEEDS_M_S = (0.3, 2.0)  # what the page offers; a study file may go further
 MOST_LIMITS, MOST_MIN = 6, 240
-MOST_OUTCOMES, MOST_CITIES = 6, 2
+MOST_OUTCOMES, MOST_CITIES, MOST_PROPOSALS = 6, 2, 24
+SHOWN = "shown"
 _demo_lock = threading.Lock()
 
 
@@ -35,27 +43,32 @@ class Asked:
 
 
 def study_path() -> Path:
-    """Return the study named behind ``--`` on the command line, or the demo city's."""
-    return Path(sys.argv[1]) if len(sys.argv) > 1 else demo_study()
+    """Return the study this session opened, else the one named behind ``--`` on the command line, else the demo."""
+    return opened.study() or commanded() or demo_study()
+
+
+def commanded() -> Path | None:
+    """Return the study named behind ``--`` on the command line, or None."""
+    return Path(sys.argv[1]) if len(sys.argv) > 1 else None
 
 
 def is_demo() -> bool:
     """Tell whether the demo city is shown."""
-    return len(sys.argv) <= 1
+    shown = opened.study() or commanded()
+    return shown is None or shown == demo_folder() / "study.toml"
 
 
 def demo_study() -> Path:
     """Return the study of the demo city, written once into this user's own cache folder."""
-    folder = cache_folder() / f"demo-{DEMO_PLACES}-{DEMO_SEED}-{DEMO_EDITION}"
+    folder = demo_folder()
     with _demo_lock:
         found = folder / "study.toml"
         return found if found.is_file() else Path(write_demo(folder, places=DEMO_PLACES, seed=DEMO_SEED))
 
 
-def cache_folder() -> Path:
-    """Return this user's folder for what can be made again."""
-    given = os.environ.get("XDG_CACHE_HOME") or os.environ.get("LOCALAPPDATA")
-    return (Path(given) if given else Path.home() / ".cache") / "elder-care-planning"
+def demo_folder() -> Path:
+    """Return where the demo city lies, or will."""
+    return cache_folder() / f"demo-{DEMO_PLACES}-{DEMO_SEED}-{DEMO_EDITION}"
 
 
 def walking_of(study: Walking, profile: str, speed_m_s: float | None, limits_text: str) -> Walking | None:
@@ -84,16 +97,56 @@ def limits_text(walking: Walking) -> str:
 def asked_for(study: Path, walking: Walking | None) -> Asked:
     """Return what to compute: the study with its own walker unless ``walking`` is given."""
     read = read_study(study)
-    # a shapefile is several files of one name
-    named = [near for layer in read.layers.values() for near in layer.path.parent.glob(f"{layer.path.stem}.*")]
-    paths = sorted({study, *(path for path in named if path.is_file())})
+    named = [path for layer in read.layers.values() for path in files_of(layer.path)]
+    paths = sorted({study, *named})
     files = tuple((str(path), path.stat().st_size, path.stat().st_mtime_ns) for path in paths)
     return Asked(study, read.name, files, read.walking, walking or read.walking)
 
 
 def outcome_of(asked: Asked, progress: Report) -> Outcome:
     """Return the outcome, computed once for all sessions that ask for the same; raise InputError as ``run`` does."""
-    return _outcome(repr(asked), asked, progress)
+    found = _outcome(repr(asked), asked, progress)
+    st.session_state[SHOWN] = (asked, weakref.ref(found))
+    return found
+
+
+def old_outcome(asked: Asked) -> Outcome | None:
+    """Return what this session saw last, where its files have changed since and nothing else; else None.
+
+    A study whose files change is not computed again behind the planner's back: the page says so and waits.
+    """
+    before, held = st.session_state.get(SHOWN, (None, None))
+    if before is None or held is None or before.files == asked.files:
+        return None
+    same = (before.study, before.walking) == (asked.study, asked.walking)
+    found: Outcome | None = held() if same else None
+    return found
+
+
+def forget_old() -> None:
+    """Let the next page compute from the files as they are."""
+    st.session_state.pop(SHOWN, None)
+
+
+def proposal_of(source: LayerSource, near_lon_deg: float | None = None) -> tuple[Proposal, str]:
+    """Return what the file of a layer seems to hold, and a word that changes with the file and how it is read."""
+    files = [(str(path), path.stat().st_size, path.stat().st_mtime_ns) for path in files_of(source.path)]
+    version = sha256(repr((source, near_lon_deg, files)).encode()).hexdigest()[:20]
+    return _proposal(version, source, near_lon_deg), version
+
+
+def fit_of(layer: tuple[Proposal, str], streets: LayerSource, folder: Path) -> tuple[Fault, ...]:
+    """Return the doubt that a layer lies in another coordinate system than it is read in, told by the streets."""
+    proposal, version = layer
+    return _fit(f"{version}{proposal_of(streets)[1]}", proposal, streets, folder)
+
+
+def faults_in(asked: Asked, progress: Report) -> tuple[Fault, ...]:
+    """Return everything wrong or doubtful in the files of a study, read once for all sessions."""
+    try:
+        return sorted_faults(faults_of(_city(repr((asked.study, asked.files)), asked.study, progress)))
+    except InputError as error:
+        return sorted_faults(error.faults)
 
 
 # Streamlit's caches go by the arguments without a leading underscore: here the text of all that is asked.
@@ -108,3 +161,18 @@ def _outcome(asked_text: str, _asked: Asked, _progress: Report) -> Outcome:  # n
 @st.cache_resource(max_entries=MOST_CITIES, show_spinner=False)
 def _city(files_text: str, _study: Path, _progress: Report) -> City:  # noqa: ARG001 - see above
     return read_city(_study, progress=_progress)
+
+
+@st.cache_resource(max_entries=MOST_PROPOSALS, show_spinner=False)
+def _proposal(version: str, _source: LayerSource, _near_lon_deg: float | None) -> Proposal:  # noqa: ARG001 - see above
+    return propose(_source, _near_lon_deg)
+
+
+@st.cache_resource(max_entries=MOST_PROPOSALS, show_spinner=False)
+def _fit(
+    version: str,  # noqa: ARG001 - see above
+    _proposal: Proposal,
+    _streets: LayerSource,
+    _folder: Path,
+) -> tuple[Fault, ...]:
+    return fit(_proposal, _streets, _folder)
