@@ -34,8 +34,10 @@ def sensitivity(
     -------
     DataFrame, one row per group x speed x limit: ``group``, ``speed_m_s``, ``limit_min``, ``circle_m`` (the distance
     walked in that time: the radius of the circle by air), and for each weight ``w`` of places, households, people,
-    elders ``w_within``, ``w_known`` (total - unknown at that limit), ``w_share`` (NaN where nothing is known),
-    ``w_straight`` (in the circle, among the known) and ``w_straight_share``.
+    elders ``w_within``, ``w_known`` (total - unknown at that limit), ``w_unknown`` (the rest of the total),
+    ``w_left_out`` (the number of areas that the share leaves out at that speed and limit: state unknown, or weight
+    missing), ``w_share`` (NaN where nothing is known), ``w_straight`` (in the circle, among the known) and
+    ``w_straight_share``.
     """
     sites, doors, place_doors = sites_table(city), site_doors(city), city.doors["residential"]
     given = groups_of(city.study) if groups is None else groups
@@ -69,11 +71,13 @@ def _counted(amounts: pd.DataFrame, served: np.ndarray, near: np.ndarray, states
     found: dict[str, float] = {}
     for weight in WEIGHTS:
         values = np.nan_to_num(amounts[weight].to_numpy(), nan=0.0)  # areas without the figure count nothing
-        within, circle, all_known = (values[part].sum() for part in (served, near & known, known))
+        within, circle, all_known, unknown = (values[part].sum() for part in (served, near & known, known, ~known))
         rates = shares(np.array([within, circle]), np.array([all_known, all_known]))
         found |= {
             f"{weight}_within": within,
             f"{weight}_known": all_known,
+            f"{weight}_unknown": unknown,
+            f"{weight}_left_out": int((~known | amounts[weight].isna().to_numpy()).sum()),
             f"{weight}_share": rates[0],
             f"{weight}_straight": circle,
             f"{weight}_straight_share": rates[1],

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -10,7 +11,8 @@ from numpy.typing import NDArray
 from geodata.city import City
 from geodata.schema import DISTRICT_LEVELS
 from geodata.streets import Floats
-from geodata.words import Lang, say
+from geodata.words import Lang, catalogue, say
+from geodata.words.numbers import grouped
 from planning.coverage import Coverage, State
 from planning.groups import numbers
 
@@ -111,10 +113,14 @@ class Rate:
     numerator: float
     denominator: float
     unknown: int  # areas left out of the denominator: state not known, or weight not known
+    weight: str = "places"
+    unknown_amount: float = 0.0  # households, people or elders, where known, in those areas
+    unknown_rows: int = 0  # of those areas, the ones that don't give the figure
 
     def text(self, lang: Lang = "zh") -> str:
         """Print the rate; see ``share_text``."""
-        return share_text(self.numerator, self.denominator, self.unknown, lang)
+        more = amount_text(self.weight, self.unknown_amount, lang, least=self.unknown_rows > 0)
+        return share_text(self.numerator, self.denominator, self.unknown, lang, more=more)
 
 
 def rate(totals: pd.DataFrame, coverage: Coverage, group: str, weight: str) -> Rate:
@@ -124,20 +130,50 @@ def rate(totals: pd.DataFrame, coverage: Coverage, group: str, weight: str) -> R
         numerator=float(row[f"{weight}_within_{last}"]),
         denominator=float(row[f"{weight}_known"]),
         unknown=int(row[f"{weight}_left_out"]),
+        weight=weight,
+        unknown_amount=float(row[f"{weight}_unknown"]),
+        unknown_rows=int(row[f"{weight}_missing"]),
     )
 
 
-def share_text(numerator: float, denominator: float, unknown: int, lang: Lang = "zh") -> str:
+def weight_text(row: Mapping[Any, Any] | pd.Series, weight: str, limit_min: str, lang: Lang = "zh") -> str:
+    """Print the share of one weight within a limit from a row of totals; see ``share_text``."""
+    return share_text(
+        row[f"{weight}_within_{limit_min}"],
+        row[f"{weight}_total"] - row[f"{weight}_unknown"],
+        row[f"{weight}_left_out"],
+        lang,
+        more=amount_text(weight, row[f"{weight}_unknown"], lang, least=row[f"{weight}_missing"] > 0),
+    )
+
+
+def amount_text(weight: str, amount: float, lang: Lang = "zh", *, least: bool = False) -> str:
+    """Print how many households, people or elders live in the areas left out; "" for none, and for areas.
+
+    ``least``: some of those areas don't give the figure, so there are at least so many.
+    """
+    code, number = f"unknown_amount_{weight}", grouped(amount)
+    if not amount > 0 or code not in catalogue():
+        return ""
+    return say(code, lang, n=say("unknown_at_least", lang, n=number) if least else number)
+
+
+def share_text(
+    numerator: float, denominator: float, unknown: int, lang: Lang = "zh", *, of: str = "places", more: str = ""
+) -> str:
     """Print a rate with numerator, denominator and how many areas are not known: ``83.2 %（5 210/6 262，…）``.
+
+    What is not known is counted in residential areas, or in what ``of`` says: ``districts``, or ``rows`` of what the
+    text around it names. ``more`` says who lives there (see ``amount_text``).
 
     "100.0 %" is printed only when everybody is covered and nothing is unknown: short of that the figure stops at
     99.9 %, and where all that is known is covered but something is not known, no percentage is printed. Nor is "0.0 %"
     while anybody is covered.
     """
+    missing = say(f"unknown_{of}", lang, n=counted(unknown)) + more
     if denominator <= 0:
-        code = "rate_nothing_known" if unknown else "rate_of_nothing"
-        return say(code, lang, unknown=counted(unknown))
-    details = {"n": counted(numerator), "of": counted(denominator), "unknown": counted(unknown)}
+        return say("rate_nothing_known" if unknown else "rate_of_nothing", lang, unknown=missing)
+    details = {"n": counted(numerator), "of": counted(denominator), "unknown": missing}
     if numerator >= denominator:
         return say("rate_all_known" if unknown else "rate", lang, percent="100.0 %", **details)
     tenths = round(1000 * numerator / denominator)
@@ -147,7 +183,7 @@ def share_text(numerator: float, denominator: float, unknown: int, lang: Lang = 
 
 def counted(number: float) -> str:
     """Print a count in whole numbers with spaces between thousands."""
-    return f"{round(number):,}".replace(",", " ")
+    return grouped(number)
 
 
 def minutes(limit_s: float) -> str:

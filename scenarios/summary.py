@@ -9,8 +9,9 @@ import pandas as pd
 from geodata.city import City
 from geodata.faults import Fault, Severity
 from geodata.words import Lang, catalogue, say
+from geodata.words.numbers import grouped
 from planning.rules.judge import Judgement
-from planning.totals import share_text
+from planning.totals import share_text, weight_text
 from planning.walking.profile import WalkProfile
 from scenarios.siting import Sited
 
@@ -105,7 +106,7 @@ def judged(judgement: Judgement | None) -> dict[str, Any] | None:
         "profile": judgement.profile.id,
         "quota": plain({name: dict(figures) for name, figures in judgement.totals().items()}),
         "pooling": plain(dict(judgement.pooling)),
-        "verdicts": dict(sorted(Counter(finding.verdict for finding in judgement.found).items())),
+        "verdicts": dict(sorted(judgement.found.counts().items())),
     }
 
 
@@ -190,7 +191,7 @@ def sites_text(found: Mapping[str, Any], lang: Lang) -> str:
         "headline_sites",
         lang,
         sites=found["sites"],
-        elders=f"{found['newly_covered_elders']:,.0f}",
+        elders=grouped(found["newly_covered_elders"]),
         proof=say(f"proof_{found['status']}", lang, gap=gap),
     )
 
@@ -202,9 +203,7 @@ def headline_text(summary: Mapping[str, Any], lang: Lang) -> str:
     lines = [say("headline_title", lang, name=summary["study"]["name"])]
     for row in summary["headline"]:
         for weight in ("places", "elders"):
-            share = share_text(
-                row[f"{weight}_within_{longest}"], row[f"{weight}_known"], row[f"{weight}_left_out"], lang
-            )
+            share = weight_text(row, weight, longest, lang)
             lines.append(
                 say(f"headline_{weight}", lang, group=group_label(row["group"], lang), minutes=longest, share=share)
             )

@@ -14,7 +14,7 @@ from planning.rules.existing import existing
 from planning.rules.findings import Finding, Phrase
 from planning.rules.homes import Codes, Flags, Homes, homes
 from planning.rules.needs import Needs, all_asked, by_one, governing
-from planning.rules.rates import amount, rate
+from planning.rules.rates import amount, listed, more, rate
 from planning.rules.sources import Sources
 from planning.rules.verdicts import BELOW, BELOW_MINIMUM, MET, MET_POOLED, NO_RULE, UNKNOWN
 from planning.rules.whole_units import Floats, Whole
@@ -34,7 +34,12 @@ class Attained:
 
 
 def attain(case: Case) -> Attained:
-    """Judge all residential areas by all readings; equal sets of needs are worked out once."""
+    """Judge all residential areas by all readings; equal sets of needs are worked out once.
+
+    An area under one rule has one verdict: today's reading is pooled first, the reading of the permit day keeps its
+    assignment for the areas that the same rule governs in both and pools the others with what is left over, and the
+    columns of the single rules keep both. So no square metre is given twice within either reading.
+    """
     all_ = homes(case)
     asked = all_asked(case, all_)
     today = governing(case, all_, asked, case.day, lapsed=True)
@@ -45,16 +50,19 @@ def attain(case: Case) -> Attained:
     permit = Needs(case=case, homes=all_, asked=asked, rule=np.where(by_permit, then.rule, today.rule))
     done: dict[bytes, Reading] = {}
 
-    def once(needs: Needs) -> Reading:
+    def once(needs: Needs, also: Needs | None = None) -> Reading:
         key = needs.rule.tobytes()
         if key not in done:
-            done[key] = read(case, needs, has, sources)
+            done[key] = read(case, needs, has, sources, settled=first, also=also)
         return done[key]
 
+    first: list[Reading] = []
+    first.append(once(today, also=permit))
+    first.append(once(permit))
     by_rule = {
         one.rule.id: once(by_one(case, all_, asked, n)) for n, one in enumerate(asked) if one.rule.started(case.day)
     }
-    return Attained(homes=all_, by_rule=by_rule, permit=once(permit), today=once(today))
+    return Attained(homes=all_, by_rule=by_rule, permit=first[1], today=first[0])
 
 
 def quota_findings(case: Case, rule: Rule, target: Target, all_: Attained) -> list[Piece]:
@@ -206,7 +214,8 @@ def pass_rate(case: Case, rule: Rule, target: Target, all_: Attained) -> list[Pi
             "all_homes": tally["judged_households"],
             "today": today["passed"],
             "all_today": today["judged"],
-            "pooled": tally["pooled"],
+            "rules": [rule.id for rule in all_.today.needs.rules()],
+            "pooled": more("pass_rate_pooled", tally["pooled"]),
         },
     )
     return [
@@ -219,6 +228,7 @@ def pass_rate(case: Case, rule: Rule, target: Target, all_: Attained) -> list[Pi
             whole=tally["judged"],
             unknown=tally["unknown"],
             remark=remark,
+            counted=Phrase("counted_estates"),
         )
     ]
 
@@ -253,11 +263,9 @@ def shortfall(case: Case, rule: Rule, target: Target, all_: Attained) -> list[Pi
     chosen = _counted(case, rule, target, all_)
     gap = all_.homes.unit.decimal(sum(chosen.gap[chosen.failing & chosen.gap_known].tolist()))
     failing, unknown = int(chosen.failing.sum()), int(chosen.unknown.sum())
-    return [
-        amount(
-            case, rule, target, "shortfall", measured=gap, sure=not unknown or gap > 0, failing=failing, unknown=unknown
-        )
-    ]
+    also = more("more_unknown", unknown, counted=Phrase("counted_estates"))
+    sure = not unknown or gap > 0
+    return [amount(case, rule, target, "shortfall", measured=gap, sure=sure, failing=failing, unknown=also)]
 
 
 def accepted_with_gap(case: Case, rule: Rule, target: Target, all_: Attained) -> list[Piece]:
@@ -268,4 +276,5 @@ def accepted_with_gap(case: Case, rule: Rule, target: Target, all_: Attained) ->
     unsure = int(((chosen.failing & np.isnat(homes_.completion)) | chosen.unknown).sum())
     count = Decimal(len(found))
     sure = not unsure or count > 0
-    return [amount(case, rule, target, "accepted", measured=count, sure=sure, names=found or ["-"], unknown=unsure)]
+    also = more("more_unknown", unsure, counted=Phrase("counted_estates"))
+    return [amount(case, rule, target, "accepted", measured=count, sure=sure, names=listed(found), unknown=also)]

@@ -64,11 +64,6 @@ class Block:
         number = np.bincount(self.verdict, minlength=len(VERDICTS))
         return Counter({name: int(count) for name, count in zip(VERDICTS, number, strict=True) if count})
 
-    def worst(self, order: Sequence[Verdict]) -> Finding:
-        """Return the first finding of the verdict that comes first in ``order``."""
-        rank = np.array([order.index(name) for name in VERDICTS])
-        return self[int(np.argmin(rank[self.verdict]))]
-
     def columns(self, lang: Lang) -> dict[str, list[object]]:
         """Return the rows of rules.csv as columns."""
         return dict(zip(findings.COLUMNS, map(list, self._columns(lang)), strict=True))

@@ -27,6 +27,7 @@ class Case:
     ``walks`` are seconds from residential areas to facilities, ``medical_walks`` and ``candidate_walks`` from
     facilities and from candidates to clinics, ``neighbour_walks`` between residential areas. What is not given cannot
     be judged by walking distance, and the findings say so. Metres are seconds times ``speed_m_s`` on the flat.
+    ``unconnected`` are the residential areas that meet no street, so that nobody knows how far they walk.
     """
 
     residential: gpd.GeoDataFrame
@@ -42,6 +43,7 @@ class Case:
     medical_walks: Reach | None = None
     candidate_walks: Reach | None = None
     neighbour_walks: Reach | None = None
+    unconnected: frozenset[str] = frozenset()
     indicators: Mapping[tuple[str, str], Any] = field(
         default_factory=dict
     )  # (rule, part) -> planning.rules.indicators.Entered

@@ -65,11 +65,15 @@ def _rates(reading: Reading) -> list[float | None]:
 
 
 def pooling_table(case: Case, all_: Attained) -> pd.DataFrame:
-    """Return who is served by what, how many square metres over what walk (today's rules)."""
+    """Return who is served by what, how many square metres over what walk (today's rules).
+
+    ``seconds`` is the walk. ``flat_m`` is how far one gets in that time on the flat at the study's speed, which is what
+    the pooling distance limits; streets that climb or fall, have stairs or crossings are of another length.
+    """
     table = all_.today.pool.assigned
     return table.assign(
         place_name=[case.name("residential", place) for place in table["place_id"]],
         site_name=[site_name(case, site) for site in table["site_id"]],
         area_m2=[float(area) for area in table["area_m2"]],
-        metres=table["seconds"].astype(float) * case.speed_m_s,
-    )[["place_id", "place_name", "site_id", "site_name", "area_m2", "seconds", "metres"]]
+        flat_m=(table["seconds"].astype(float) * case.speed_m_s).round(1),
+    )[["place_id", "place_name", "site_id", "site_name", "area_m2", "seconds", "flat_m"]]

@@ -1,6 +1,6 @@
 """Estates: every residential area judged alone, then together with its neighbours, by one set of needs."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
@@ -14,7 +14,7 @@ from planning.rules.existing import Area, Existing
 from planning.rules.findings import Finding, Phrase, Verdict
 from planning.rules.homes import NO_CLASS, NO_HOUSEHOLDS, Codes, Flags, Homes
 from planning.rules.needs import Needs
-from planning.rules.pooling import Pool, pool_columns
+from planning.rules.pooling import Pool, joined, kept, pool_columns
 from planning.rules.quota import Need
 from planning.rules.sources import OWN_ROOM, Sources
 from planning.rules.verdicts import BELOW, BELOW_MINIMUM, MET, MET_POOLED, NOT_APPLICABLE, UNKNOWN, VERDICTS
@@ -101,23 +101,47 @@ class Verdicts(Mapping[str, EstateVerdict]):
         return int(self._reading.needs.there.sum())
 
 
-def read(case: Case, needs: Needs, has: Existing, sources: Sources) -> Reading:
-    """Judge every residential area alone, then pool what is left where the profile allows it."""
+def read(
+    case: Case,
+    needs: Needs,
+    has: Existing,
+    sources: Sources,
+    *,
+    settled: Sequence[Reading] = (),
+    also: Needs | None = None,
+) -> Reading:
+    """Judge every residential area alone, then pool what is left where the profile allows it.
+
+    Parameters
+    ----------
+    settled : readings that come first
+        An area under the same rule there keeps what it was given there, or not; the others share what is left.
+    also : Needs
+        Of another reading: what areas need by it is not lent to others either.
+    """
     verdict, gap = _alone(needs, has)
     met = verdict == MET
     lacking = ((verdict == BELOW) | (verdict == UNKNOWN)) & needs.known & (needs.required > has.known)
     lacking &= ~needs.has_minimum & may_pool(case, needs.homes)
-    spare, pairs = sources.spare(needs, has, met), sources.reachable
-    unit, homes = needs.homes.unit, needs.homes
-    pooled = pool_columns(
+    unit, homes, pairs = needs.homes.unit, needs.homes, sources.reachable
+    pools: list[Pool] = []
+    for one in settled:
+        same = lacking & (one.needs.rule == needs.rule)
+        lacking &= ~same
+        pools += [kept(one.pool, same)] if same.any() else []
+    spare = unit.in_cells(sources.spare(needs, has, met, also=also), up=False)
+    for given in pools:
+        np.subtract.at(spare, given.row_site, given.row_cells)
+    rest = pool_columns(
         need_cells=unit.in_cells(np.where(lacking, needs.required - has.known, 0), up=True),
-        spare_cells=unit.in_cells(spare, up=False),
+        spare_cells=np.maximum(spare, 0),
         households=homes.whole_households,
         pairs=pairs.only(lacking[pairs.place] & (spare[pairs.site] > 0)),
         place_ids=homes.ids,
         site_ids=sources.ids,
         search_s=float(case.profile["pool_search_s"]),
     )
+    pooled = joined([*pools, rest])
     verdict[pooled.place] = MET_POOLED
     gap[pooled.place] = 0
     passing = needs.known & ((verdict == MET) | (verdict == MET_POOLED))
@@ -139,12 +163,10 @@ def _alone(needs: Needs, has: Existing) -> tuple[Codes, Whole]:
     usable, gap = known, required - known
     too_small = np.zeros(len(needs.homes), dtype=bool)
     if needs.has_minimum.any():
-        large, largest = has.sites_at_least(least)
-        usable = np.where(needs.has_minimum, large, known)
-        # the largest site is to grow until it and the others that are large enough make up what is asked
-        others = large - np.where(largest >= least, largest, 0)
+        usable = np.where(needs.has_minimum, has.at_least(least), known)
         too_small = needs.has_minimum & (known >= needs.ratio)
-        gap = np.where(too_small, np.maximum(least, required - others) - largest, gap)
+        for place in np.flatnonzero(too_small & needs.known & (usable < required) & has.by_facilities).tolist():
+            gap[place] = has.least_growth(place, int(least[place]), int(required[place]))
     met = needs.known & (usable >= required)
     nothing_known = (state == NO_HOUSEHOLDS) | (state == NO_CLASS)
     verdict = np.select(

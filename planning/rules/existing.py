@@ -36,6 +36,7 @@ class Existing:
     share_home: Longs  # ascending
     share_site: Longs  # position among the facilities
     share: Whole
+    floor: Whole  # of the whole facility
     sure: Flags  # no facility that names it is of unknown size, status or split
     facilities: tuple[str, ...]
 
@@ -66,17 +67,40 @@ class Existing:
         np.add.at(total, self.share_home, shares)
         return total
 
-    def sites_at_least(self, minimum: Whole) -> tuple[Whole, Whole]:
-        """Return the area in single sites of the minimum size, and the largest site, of each residential area.
+    @cached_property
+    def by_facilities(self) -> Flags:
+        """Tell which areas have theirs in facilities; others have one site of the size they declare."""
+        found: Flags = self.has_named & (self.named >= self.homes.declared)
+        return found
 
-        An area whose own declaration is the larger figure has one site of that size.
+    def at_least(self, minimum: Whole) -> Whole:
+        """Return the area that each residential area has in single sites of the minimum size.
+
+        A facility that several areas share is one site of its whole size; each area has its share of it.
         """
-        by_facilities = self.has_named & (self.named >= self.homes.declared)
-        large = self.added(np.where(self.share >= minimum[self.share_home], self.share, 0))
-        largest = self.homes.unit.column(np.zeros(len(self.homes)))
-        np.maximum.at(largest, self.share_home, self.share)
+        large = self.added(np.where(self.floor >= minimum[self.share_home], self.share, 0))
         alone = np.where(self.known >= minimum, self.known, 0)
-        return np.where(by_facilities, large, alone), np.where(by_facilities, largest, self.known)
+        return np.where(self.by_facilities, large, alone)
+
+    def least_growth(self, place: int, minimum: int, required: int) -> int:
+        """Return the least area by which the facilities of one residential area must grow to make up what is asked.
+
+        Sites that are too small count once they have the minimum; what they grow by is the area's own.
+        """
+        first, last = np.searchsorted(self.share_home, [place, place + 1])
+        sites = [(int(self.floor[n]), int(self.share[n])) for n in range(int(first), int(last))]
+        large = sum(share for floor, share in sites if floor >= minimum)
+        chosen = {0: 0}  # what some small sites grow by to the minimum -> the most that they bring of their own by it
+        for grown, share in [(minimum - floor, share) for floor, share in sites if floor < minimum]:
+            added = {by + grown: brought + share for by, brought in chosen.items()}
+            joined = {by: max(chosen.get(by, -1), added.get(by, -1)) for by in chosen.keys() | added.keys()}
+            best, chosen = -1, {}
+            for by, brought in sorted(joined.items()):
+                if brought > best:
+                    best, chosen[by] = brought, brought
+        if not large:
+            del chosen[0]  # no site to grow
+        return min((max(by, required - large - brought) for by, brought in chosen.items()), default=required)
 
     def shares_of(self, place: int) -> tuple[tuple[str, Decimal], ...]:
         """Return the facilities that name one residential area, with its share of each."""
@@ -104,7 +128,7 @@ def existing(case: Case, needs: Needs) -> Existing:
     """Return what each residential area has by itself; facilities of several areas are split by ``needs``."""
     homes = needs.homes
     at = homes.at
-    found: list[tuple[int, int, int]] = []
+    found: list[tuple[int, int, int, int]] = []
     sure = np.ones(len(homes), dtype=bool)
     for site, (facility, row) in enumerate(case.rows("facilities").items()):
         words = tuple(dict.fromkeys(words_of(row["serves"])))
@@ -116,13 +140,15 @@ def existing(case: Case, needs: Needs) -> Existing:
         if split is None or case.opens[facility] is None:
             sure[named] = False
         else:
-            found += [(place, site, share) for place, share in zip(named, split, strict=True)]
+            whole = homes.unit.of(floor or Decimal(0))
+            found += [(place, site, share, whole) for place, share in zip(named, split, strict=True)]
     found.sort(key=lambda one: one[:2])
     return Existing(
         homes=homes,
         share_home=np.array([one[0] for one in found], dtype=np.int64),
         share_site=np.array([one[1] for one in found], dtype=np.int64),
         share=np.array([one[2] for one in found], dtype=homes.declared.dtype),
+        floor=np.array([one[3] for one in found], dtype=homes.declared.dtype),
         sure=sure,
         facilities=tuple(case.rows("facilities")),
     )

@@ -8,7 +8,7 @@ import pandas as pd
 from planning.rules.case import Case, day_of
 from planning.rules.clauses import Rule, Target
 from planning.rules.findings import Finding, Phrase, Verdict
-from planning.rules.rates import amount, names, rate
+from planning.rules.rates import amount, listed, more, names, rate
 from planning.rules.units import all_of, any_of
 
 
@@ -46,9 +46,14 @@ def _of_kinds(case: Case, target: Target) -> list[str]:
 
 
 def _what(case: Case, target: Target) -> Phrase:
-    kinds = case.profile.kinds(target.options.get("kinds", []))
-    words = [Phrase("quoted", {"word": word}) for word in target.options.get("words", [])]
-    return Phrase("what_facilities", {"kinds": [*(Phrase(f"kind_{kind}") for kind in kinds), *words]})
+    options = target.options
+    kinds = case.profile.kinds(options.get("kinds", []))
+    words = [Phrase("quoted", {"word": word}) for word in options.get("words", [])]
+    since, until = options.get("opened_from"), options.get("opened_until")
+    window = {(True, True): "opened_between", (True, False): "opened_since", (False, True): "opened_until"}
+    opened = window.get((since is not None, until is not None), "empty")
+    details = {"kinds": [*(Phrase(f"kind_{kind}") for kind in kinds), *words]}
+    return Phrase("what_facilities", {**details, "opened": Phrase(opened, {"since": since, "until": until})})
 
 
 def count(case: Case, rule: Rule, target: Target) -> list[Finding]:
@@ -58,8 +63,8 @@ def count(case: Case, rule: Rule, target: Target) -> list[Finding]:
     unsure = sum(state is None for state in states.values())
     details: dict[str, Any] = {
         "what": _what(case, target),
-        "unsure": unsure,
-        "names": names(case, "facilities", counted) or ["-"],
+        "unsure": more("more_unsure", unsure),
+        "names": listed(names(case, "facilities", counted)),
     }
     measured = Decimal(len(counted))
     if target.options.get("contradicted"):

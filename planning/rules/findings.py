@@ -89,7 +89,15 @@ class Finding:
 
     def _verdict(self, lang: Lang) -> str:
         if self.verdict in {"below", "below_minimum"} and self.gap is not None and self.gap > 0:
-            code = {"<=": "over", "<": "over", "about": "off"}.get(self.target.relation, self.verdict)
+            if self.threshold == 0 and self.target.relation in {
+                "<=",
+                "<",
+            }:  # the sum is the gap, and has just been said
+                return word(f"verdict_{self.verdict}", lang)
+            two_sided = compared(self.target.relation, self.measured_unit) == "about"
+            code = {"<=": "over", "<": "over", "about": "off" if two_sided else self.verdict}.get(
+                self.target.relation, self.verdict
+            )
             if self.measured_unit == "percent":
                 code = f"{code}_points"
             gap = area(self.gap) if self.measured_unit == "m2" else self.gap
@@ -192,10 +200,20 @@ def ceiling(part: Decimal, whole: Decimal | int) -> Decimal:
     return (part / Decimal(whole)).to_integral_value(ROUND_CEILING)
 
 
+def compared(relation: str, unit: str) -> str:
+    """Return how figures of a unit are compared: about so many things asks for nearly as many, and more is no breach.
+
+    About so many per cent is a limit on both sides.
+    """
+    return "about or more" if relation == "about" and unit != "percent" else relation
+
+
 def meets(relation: str, measured: Decimal, value: Decimal, band: Decimal = Decimal(0)) -> bool:
     """Compare; the value itself meets ``>=`` and ``<=`` and fails ``>`` and ``<``; ``about`` allows ``band``."""
     if relation == "about":
         return abs(measured - value) <= band
+    if relation == "about or more":
+        return measured >= value - band
     return {">=": measured >= value, ">": measured > value, "<=": measured <= value, "<": measured < value}[relation]
 
 

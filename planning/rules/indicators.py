@@ -1,7 +1,6 @@
 """Indicators: figures the user enters, and the table that sets every target beside its current value."""
 
 import datetime as dt
-from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -11,13 +10,14 @@ import pandas as pd
 
 from geodata.faults import Fault, InputError
 from geodata.study import nearest_key
-from geodata.words import Lang
+from geodata.words import Lang, catalogue
 from planning.rules.blocks import Block, Piece
 from planning.rules.case import Case
 from planning.rules.clauses import Rule, Target
-from planning.rules.findings import CITY, Finding, Phrase, Verdict, cited, said, word
+from planning.rules.findings import CITY, Finding, Phrase, cited, due_status, said, word
 from planning.rules.institutions import city_elders
-from planning.rules.profiles import Profile
+from planning.rules.objects import Objects, objects
+from planning.rules.profiles import PRESETS, Profile
 from planning.rules.rates import amount
 
 # what a bureau's own register may know better than the layers: an entered figure takes the computed one's place
@@ -32,7 +32,6 @@ ENTERABLE = frozenset(
         "occupancy",
     }
 )
-ORDER: tuple[Verdict, ...] = ("below", "below_minimum", "unknown", "met_pooled", "met", "no_rule", "not_applicable")
 COLUMNS = (
     "rule_id",
     "part",
@@ -42,13 +41,17 @@ COLUMNS = (
     "current",
     "unit",
     "gap",
+    "gap_unit",
     "verdict",
     "force",
     "due",
     "due_status",
     "way",
     "strictest",
+    "basis",
+    "objects",
     "judged",
+    "met",
     "below",
     "unknown",
     "document",
@@ -124,7 +127,8 @@ def entered(case: Case, rule: Rule, target: Target) -> list[Finding]:
     if one is None:
         key = f"{rule.id}.{target.part}" if target.part else rule.id
         return [case.finding(rule, target, "not_entered", "unknown", threshold=target.value, key=key)]
-    origin = Phrase("entered_from", {"on": one.on or "-", "source": one.source or "-"})
+    bare = Phrase("not_given")
+    origin = Phrase("entered_from", {"on": one.on or bare, "source": one.source or bare})
     if target.measure != "entered_per_1000_elders":
         unit = Phrase(f"unit_{target.unit}")
         return [amount(case, rule, target, "entered", measured=one.value, sure=True, origin=origin, unit_said=unit)]
@@ -156,7 +160,13 @@ def with_entered(case: Case, rule: Rule, target: Target, computed: list[Finding]
 
 
 def table(profile: Profile, findings: Iterable[Piece], lang: Lang = "zh") -> pd.DataFrame:
-    """Return one row per target of every rule: what is asked, what is there, how far off, how bindingly, by when."""
+    """Return one row per target of every rule: what is asked, what is there, how far off, how bindingly, by when.
+
+    ``basis`` tells how ``target``, ``current`` and ``gap`` are to be read. ``total``: one figure of the study area, in
+    ``unit``. ``objects``: the rule is judged object by object; ``target`` is the number judged, ``current`` the number
+    that meets it (``unit`` says of what), ``gap`` what those that fail lack together, in ``gap_unit``, blank where
+    gaps don't add up. ``objects`` counts all objects, ``judged`` those that meet or fail it.
+    """
     by_target: dict[tuple[str, str], list[Piece]] = {}
     for one in findings:
         by_target.setdefault((one.rule.id, one.target.part), []).append(one)
@@ -172,61 +182,73 @@ def table(profile: Profile, findings: Iterable[Piece], lang: Lang = "zh") -> pd.
 
 
 def _row(rule: Rule, target: Target | None, found: list[Piece], lang: Lang, *, strictest: bool) -> dict[str, object]:
-    verdict, lead = summed(found)
-    judged = counts(found)
-    value = None if target is None or target.value is None else float(target.value)
-    if lead is not None and lead.object_id != CITY and lead.threshold is not None:
-        value = float(round(lead.threshold, 4))  # in the unit of what is measured there
-    why = rule.why.get(lang, "") if target is None or lead is None else ""
-    current = None if lead is None or lead.measured is None else round(float(lead.measured), 4)
-    sentence = (
-        lead.sentence(lang) if lead is not None else ("，" if lang == "zh" else ", ").join((why, cited(rule, lang)))
-    )
-    return {
+    document = rule.document
+    row: dict[str, object] = {
         "rule_id": rule.id,
         "part": "" if target is None else target.part,
         "reading": rule.reading(lang),
         "relation": "" if target is None else target.relation,
-        "target": value,
-        "current": current,
-        "unit": "" if target is None else word(f"unit_{lead.measured_unit if lead else target.unit}", lang),
-        "gap": None if lead is None or lead.gap is None else round(float(lead.gap), 4),
-        "verdict": verdict,
         "force": rule.force,
         "due": None if target is None or target.due is None else target.due.isoformat(),
-        "due_status": "not_judged" if lead is None else lead.due_status,
         "way": rule.way if target is None or not target.entered else "tracked",
         "strictest": strictest,
-        "judged": judged.total(),
-        "below": judged["below"] + judged["below_minimum"],
-        "unknown": judged["unknown"],
-        "document": rule.document.title if lang == "zh" else rule.document.title_en,
-        "document_no": rule.document.number,
+        "document": document.title if lang == "zh" else document.title_en,
+        "document_no": document.number,
         "clause": rule.section,
-        "sentence": sentence,
+    }
+    if target is None:
+        return row | _not_testable(rule, lang)
+    alone = [one for one in found if isinstance(one, Block) or one.object_id != CITY]
+    all_ = objects(rule, target, alone)
+    row |= {"objects": all_.all, "judged": all_.judged, "met": all_.met, "below": all_.below}
+    row["unknown"] = all_.verdicts["unknown"]
+    lead = next((one for one in found if isinstance(one, Finding) and one.object_id == CITY), None)
+    return row | (_of_objects(all_, found, lang) if lead is None else _of_city(target, lead, lang))
+
+
+def _not_testable(rule: Rule, lang: Lang) -> dict[str, object]:
+    why = rule.why.get(lang, "").rstrip("。.")
+    figures = dict.fromkeys(("target", "current", "gap"))
+    counts_ = dict.fromkeys(("objects", "judged", "met", "below", "unknown"), 0)
+    sentence = ("，" if lang == "zh" else ", ").join(part for part in (why, cited(rule, lang)) if part)
+    words = {"unit": "", "gap_unit": "", "basis": "", "due_status": "not_judged", "sentence": sentence}
+    return {**figures, **counts_, **words, "verdict": "not_applicable"}
+
+
+def _of_city(target: Target, lead: Finding, lang: Lang) -> dict[str, object]:
+    """Set the study area's figure beside what is asked, both in the unit of what was measured."""
+    asked, unit = (target.value, target.unit) if lead.threshold is None else (lead.threshold, lead.measured_unit)
+    unit = unit if lead.measured is None else lead.measured_unit
+    if unit != target.unit and lead.threshold is None:
+        asked = None
+    gap_unit = "points" if lead.measured_unit == "percent" else lead.measured_unit
+    return {
+        "target": None if asked is None else float(round(asked, 4)),
+        "current": None if lead.measured is None else round(float(lead.measured), 4),
+        "unit": word(f"unit_{unit}", lang),
+        "gap": None if lead.gap is None else round(float(lead.gap), 4),
+        "gap_unit": "" if lead.gap is None else word(f"unit_{gap_unit}", lang),
+        "verdict": lead.verdict,
+        "due_status": lead.due_status,
+        "basis": "total",
+        "sentence": lead.sentence(lang),
     }
 
 
-def counts(found: list[Piece]) -> Counter[Verdict]:
-    """Count the verdicts on objects."""
-    number: Counter[Verdict] = Counter()
-    for one in found:
-        if isinstance(one, Block):
-            number += one.counts()
-        elif one.object_id != CITY:
-            number[one.verdict] += 1
-    return number
-
-
-def summed(found: list[Piece]) -> tuple[Verdict, Finding | None]:
-    """Return the verdict of a whole target and the finding that says it: the study area's, else the worst object's."""
-    lead = next((one for one in found if isinstance(one, Finding) and one.object_id == CITY), None)
-    if lead is None:
-        worst = [one.worst(ORDER) if isinstance(one, Block) else one for one in found]
-        if not worst:
-            return "not_applicable", None
-        lead = min(worst, key=lambda one: ORDER.index(one.verdict))
-    return lead.verdict, lead
+def _of_objects(all_: Objects, found: list[Piece], lang: Lang) -> dict[str, object]:
+    """Set the number of objects that meet it beside the number judged, and what the others lack together."""
+    target = all_.target
+    return {
+        "target": all_.asked,
+        "current": all_.current,
+        "unit": said(all_.what, lang),
+        "gap": all_.gap,
+        "gap_unit": "" if all_.gap is None else word(f"unit_{all_.gap_unit}", lang),
+        "verdict": all_.verdict,
+        "due_status": due_status(all_.verdict, target.due, found[0].day) if found else "not_judged",
+        "basis": "objects",
+        "sentence": all_.sentence(lang),
+    }
 
 
 def _strictest(profile: Profile) -> set[tuple[str, str]]:
@@ -250,7 +272,23 @@ def _strictest(profile: Profile) -> set[tuple[str, str]]:
 def spoken(value: object, lang: Lang) -> str:
     """Say a parameter's value in a table."""
     if isinstance(value, dict):
-        return "; ".join(f"{key} = {spoken(one, lang)}" for key, one in value.items())
+        colon, between = ("：", "；") if lang == "zh" else (": ", "; ")
+        return between.join(f"{called(str(key), lang)}{colon}{spoken(one, lang)}" for key, one in value.items())
     if isinstance(value, bool):
-        return "true" if value else "false"
-    return said(value, lang)
+        return word("yes" if value else "no", lang)
+    if isinstance(value, list | tuple):
+        return ("、" if lang == "zh" else ", ").join(spoken(one, lang) for one in value)
+    return called(value, lang) if isinstance(value, str) else said(value, lang)
+
+
+def called(name: str, lang: Lang) -> str:
+    """Return what planners call a kind, a class of distance or a basis; any other word as it stands."""
+    known = catalogue()
+    codes = (f"{group}_{name}" for group in ("kind", "near", "group", "basis", "chosen"))
+    return next((word(code, lang) for code in codes if f"rule_{code}" in known), name)
+
+
+def set_by(source: str, lang: Lang) -> str:
+    """Say who set a parameter: the study, the presets, or the profile of the name given."""
+    code = {"[rules]": "set_by_study", PRESETS: "set_by_preset"}.get(source)
+    return source if code is None else word(code, lang)

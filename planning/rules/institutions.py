@@ -7,7 +7,7 @@ from planning.rules.case import Case
 from planning.rules.clauses import Rule, Target
 from planning.rules.facilities import qualifies
 from planning.rules.findings import Finding, Phrase, exact, meets, share
-from planning.rules.rates import amount, names, rate
+from planning.rules.rates import amount, more, names, rate
 from planning.rules.staffing import runs
 
 
@@ -102,10 +102,19 @@ def bed_total(case: Case, rule: Rule, target: Target) -> list[Finding]:
         may_be_more=window or unrecorded,
         field=Phrase(f"field_{field}"),
         homes=len(beds),
-        unsure=unsure,
+        unsure=more("more_unsure", unsure),
+        opened=_opened(target),
         remark=Phrase("beds_window") if window else Phrase("words_unrecorded") if unrecorded else Phrase("empty"),
     )
     return [contradicted(case, rule, target, found, homes)]
+
+
+def _opened(target: Target) -> Phrase:
+    """Say in which window the facilities opened that are seen."""
+    options = target.options
+    if "opened_from" not in options or "opened_until" not in options:
+        return Phrase("empty")
+    return Phrase("opened_between", {"since": options["opened_from"], "until": options["opened_until"]})
 
 
 def social_share(case: Case, rule: Rule, target: Target) -> list[Finding]:
@@ -121,7 +130,18 @@ def social_share(case: Case, rule: Rule, target: Target) -> list[Finding]:
             whole += beds
             social += beds if run == "social" else 0
     remark = Phrase("operator_unknown", {"names": names(case, "facilities", unsure)}) if unsure else Phrase("empty")
-    found = rate(case, rule, target, Phrase("what_social"), part=social, whole=whole, unknown=unknown, remark=remark)
+    beds_ = Phrase("counted_beds")
+    found = rate(
+        case,
+        rule,
+        target,
+        Phrase("what_social"),
+        part=social,
+        whole=whole,
+        unknown=unknown,
+        remark=remark,
+        counted=beds_,
+    )
     if found.verdict in {"met", "below"} and any(case.number(key, "beds") is None for key in unsure):
         details = {"threshold": target.value, "measured": found.measured, "remark": remark}
         return [case.finding(rule, target, "nursing_unsure", "unknown", **details)]

@@ -22,6 +22,7 @@ from planning.rules import (
     institutions,
     land,
     ledger,
+    networks,
     pool_report,
     premises,
     proximity,
@@ -50,9 +51,9 @@ OF_ESTATES: Mapping[str, Callable[[Case, Rule, Target, Attained], list[Piece]]] 
 OF_THE_REST: Mapping[str, Judging] = {
     "land_per_person": land.land_per_person,
     "unit_presence": units.presence,
-    "persons_per_centre": units.persons_per_centre,
-    "network_levels": units.network_levels,
-    "dense_units": units.dense_units,
+    "persons_per_centre": networks.persons_per_centre,
+    "network_levels": networks.network_levels,
+    "dense_units": networks.dense_units,
     "facility_count": facilities.count,
     "facility_share": facilities.having,
     "facility_functions": facilities.functions,
@@ -149,7 +150,12 @@ class Judgement:
     def parameters(self, lang: Lang = "zh") -> pd.DataFrame:
         """Return every parameter: value, what it means, and who set it."""
         rows = [
-            (one.name, indicators.spoken(one.value, lang), one.zh if lang == "zh" else one.en, one.source)
+            (
+                one.name,
+                indicators.spoken(one.value, lang),
+                one.zh if lang == "zh" else one.en,
+                indicators.set_by(one.source, lang),
+            )
             for one in self.profile.parameters.values()
         ]
         return pd.DataFrame(rows, columns=["name", "value", "meaning", "source"])
@@ -204,6 +210,7 @@ def judge_tables(
     medical_walks: Reach | None = None,
     candidate_walks: Reach | None = None,
     neighbour_walks: Reach | None = None,
+    unconnected: frozenset[str] = frozenset(),
     choices: Mapping[str, Any] | None = None,
     entered: Mapping[str, Any] | None = None,
     source: str = "study.toml",
@@ -225,6 +232,7 @@ def judge_tables(
             medical_walks=medical_walks,
             candidate_walks=candidate_walks,
             neighbour_walks=neighbour_walks,
+            unconnected=unconnected,
             indicators=indicators.read_entered(profile, entered or {}, source=source),
         )
     )
@@ -262,7 +270,14 @@ def judge_city(
         medical_walks=medical_walks,
         candidate_walks=candidate_walks,
         neighbour_walks=neighbour_walks,
+        unconnected=_unconnected(city),
         choices=choices,
         entered=study.indicators,
         source=study.path.name,
     )
+
+
+def _unconnected(city: City) -> frozenset[str]:
+    """Return the residential areas none of whose doors meets a street."""
+    doors = city.doors.get("residential")
+    return frozenset() if doors is None else frozenset(map(str, doors.ids[~doors.owners_connected]))

@@ -6,7 +6,7 @@ from planning.rules.case import Case
 from planning.rules.clauses import Rule, Target
 from planning.rules.findings import Finding, Phrase, exact
 from planning.rules.institutions import city_elders
-from planning.rules.rates import amount
+from planning.rules.rates import amount, more
 
 # homes and centres stand on plots of their own; a blank site area there is a missing figure. Rooms in other buildings
 # (stations, day care, meals, aids) have no plot, and a blank there is none.
@@ -52,9 +52,9 @@ def _area(case: Case, rule: Rule, target: Target, county: str | None) -> Finding
         basis=Phrase(f"basis_{basis}"),
         rate=rate,
         required=required,
-        hectares=(required - have) / 10000 if required > have else Decimal(0),
+        hectares=more("land_short", max(Decimal(0), required - have) / 10000),
         each=round(each, 4),
-        missing=missing,
+        missing=more("land_missing", missing),
         named=named,
     )
 

@@ -1,7 +1,9 @@
 """Ledger: the list to work through (整改台账): who falls short, by how much, what helps, by when."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from decimal import Decimal
+from typing import Literal
 
 import numpy as np
 import pandas as pd
@@ -12,8 +14,8 @@ from planning.rules.blocks import Piece
 from planning.rules.case import Case
 from planning.rules.clauses import Rule, Target
 from planning.rules.estates import finding
-from planning.rules.findings import CITY, Finding, cited, word
-from planning.rules.rates import amount
+from planning.rules.findings import CITY, Finding, Phrase, cited, word
+from planning.rules.rates import amount, more
 from planning.rules.verdicts import UNKNOWN
 
 COLUMNS = (
@@ -24,6 +26,10 @@ COLUMNS = (
     "rules",
     "gap",
     "unit",
+    "reading",
+    "falls_short",
+    "permit_gap_m2",
+    "today_gap_m2",
     "verdict",
     "measure",
     "due",
@@ -38,8 +44,25 @@ DUTIES = ("binding", "expected")  # what is only encouraged is advice and stands
 LEDGER_RULES = ("ledger_open", "estate_shortfall", "estate_pass_rate")  # whose due day is that of residential areas
 
 
-def lines(case: Case, findings: Iterable[Finding], all_: Attained | None) -> list[tuple[Finding, tuple[str, ...]]]:
-    """Return one finding per object and kind of failing, with every rule that says so; residential areas first.
+@dataclass(frozen=True, kw_only=True)
+class Line:
+    """One object that falls short: the finding that says so, the reading it is from, and every rule that says so too.
+
+    ``falls_short`` tells by which readings. ``permit_gap`` and ``today_gap`` are what a residential area lacks by the
+    reading of its permit day and by today's, in m2; None where it passes that reading. Other objects are judged by what
+    is in force today.
+    """
+
+    finding: Finding
+    rules: tuple[str, ...]
+    reading: Literal["permit", "today"] = "today"
+    falls_short: Literal["permit", "today", "both"] = "today"
+    permit_gap: Decimal | None = None
+    today_gap: Decimal | None = None
+
+
+def lines(case: Case, findings: Iterable[Finding], all_: Attained | None) -> list[Line]:
+    """Return one line per object and kind of failing; residential areas first.
 
     A residential area stands once: by the rule of its permit day where it fails that, else by today's.
     """
@@ -52,18 +75,33 @@ def lines(case: Case, findings: Iterable[Finding], all_: Attained | None) -> lis
             kind = f"{fault.target.measure} {options.get('kinds', '')} {options.get('field', '')}"
             grouped.setdefault((fault.layer, fault.object_id, kind), []).append(fault)
     return found + [
-        (max(same, key=lambda fault: fault.gap or 0), tuple(dict.fromkeys(fault.rule.id for fault in same)))
+        Line(
+            finding=max(same, key=lambda fault: fault.gap or 0),
+            rules=tuple(dict.fromkeys(fault.rule.id for fault in same)),
+        )
         for same in grouped.values()
     ]
 
 
-def _areas(case: Case, all_: Attained) -> list[tuple[Finding, tuple[str, ...]]]:
+def _areas(case: Case, all_: Attained) -> list[Line]:
     by_permit, by_today = failing(all_.permit), failing(all_.today)
     rules = [(name, failing(by)) for name, by in all_.by_rule.items() if _standing(case, name)]
     found = []
     for place in np.flatnonzero(by_permit | by_today).tolist():
-        one = (all_.permit if by_permit[place] else all_.today).verdicts.at(place)
-        found.append((_dated(case, finding(case, one)), tuple(name for name, fails in rules if fails[place])))
+        then, now = bool(by_permit[place]), bool(by_today[place])
+        one = (all_.permit if then else all_.today).verdicts.at(place)
+        failed = [name for name, fails in rules if fails[place]]
+        own = [] if one.need.rule.id in failed else [one.need.rule.id]
+        found.append(
+            Line(
+                finding=_dated(case, finding(case, one)),
+                rules=(*own, *failed),
+                reading="permit" if then else "today",
+                falls_short="both" if then and now else "permit" if then else "today",
+                permit_gap=all_.permit.verdicts.at(place).gap_m2 if then else None,
+                today_gap=all_.today.verdicts.at(place).gap_m2 if now else None,
+            )
+        )
     return found
 
 
@@ -100,26 +138,36 @@ def open_areas(case: Case, rule: Rule, target: Target, all_: Attained) -> list[P
             measured=Decimal(fails),
             sure=sure,
             failing=fails,
-            unknown=unknown,
-            bare=bare,
+            unknown=more("more_unknown", unknown, counted=Phrase("counted_estates")),
+            bare=more("more_bare", bare),
         )
     ]
 
 
-def table(lines_: Iterable[tuple[Finding, tuple[str, ...]]], lang: Lang = "zh") -> pd.DataFrame:
-    """Return the ledger as a table; ``status`` is overdue, due_later or no_due on the day of the study."""
+def table(lines_: Iterable[Line], lang: Lang = "zh") -> pd.DataFrame:
+    """Return the ledger as a table; ``status`` is overdue, due_later or no_due on the day of the study.
+
+    ``reading`` tells which reading ``gap``, ``rule_id`` and the sentence are from: permit where a residential area
+    fails that, else today. Added up over the residential areas, ``gap`` of the reading permit and ``permit_gap_m2``
+    come to the gaps of the permit day in the estates table, ``today_gap_m2`` to today's. ``falls_short``: permit, today
+    or both.
+    """
     rows = []
-    for one, rules in lines_:
-        document = one.rule.document
+    for line in lines_:
+        one, document = line.finding, line.finding.rule.document
         rows.append(
             {
                 "object_id": one.object_id,
                 "object_name": one.object_name,
                 "layer": one.layer,
                 "rule_id": one.rule.id,
-                "rules": ("、" if lang == "zh" else ", ").join(rules),
-                "gap": None if one.gap is None else float(round(one.gap, 4)),
-                "unit": word(f"unit_{one.measured_unit}", lang),
+                "rules": ("、" if lang == "zh" else ", ").join(line.rules),
+                "gap": _figure(one.gap),
+                "unit": word(f"unit_{'points' if one.measured_unit == 'percent' else one.measured_unit}", lang),
+                "reading": line.reading,
+                "falls_short": line.falls_short,
+                "permit_gap_m2": _figure(line.permit_gap),
+                "today_gap_m2": _figure(line.today_gap),
                 "verdict": one.verdict,
                 "measure": word(MEASURE_WORDS.get(one.target.measure, "mend_other"), lang),
                 "due": None if one.target.due is None else one.target.due.isoformat(),
@@ -132,6 +180,10 @@ def table(lines_: Iterable[tuple[Finding, tuple[str, ...]]], lang: Lang = "zh") 
             }
         )
     return pd.DataFrame(rows, columns=list(COLUMNS))
+
+
+def _figure(gap: Decimal | None) -> float | None:
+    return None if gap is None else float(round(gap, 4))
 
 
 MEASURE_WORDS: Mapping[str, str] = {

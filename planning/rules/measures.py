@@ -59,7 +59,7 @@ MEASURES: Mapping[str, Measure] = {
     # administrative units
     "unit_presence": _measure(
         "number",
-        "level! kinds! layer urban min_area_m2 functions words field operator medical advise_population",
+        "level! kinds! layer names urban min_area_m2 functions words field operator medical advise_population",
         "districts",
     ),
     "persons_per_centre": _measure("number", "kinds!", "districts facilities"),

@@ -27,6 +27,7 @@ class Asked:
     rule: Rule
     target: Target
     speaks: Flags  # of areas of this class, or of unknown class
+    known: Flags  # of which areas the need can be worked out
     required: Whole
     ratio: Whole  # before the single-site minimum
     minimum: int | None  # of a single site
@@ -50,13 +51,16 @@ class Needs:
     @cached_property
     def known(self) -> Flags:
         """Tell of which areas the required square metres are known."""
-        found: Flags = self.there & (self.homes.state == REQUIRED)
+        found = np.zeros(len(self.homes), dtype=bool)
+        for n, one in enumerate(self.asked):
+            found |= (self.rule == n) & one.known
         return found
 
     @cached_property
     def unknown(self) -> Flags:
         """Tell of which areas a rule asks something that can't be worked out."""
-        found: Flags = self.there & ((self.homes.state == NO_HOUSEHOLDS) | (self.homes.state == NO_CLASS))
+        missing = (self.homes.state == NO_HOUSEHOLDS) | (self.homes.state == NO_CLASS)
+        found: Flags = self.there & missing & ~self.known
         return found
 
     @cached_property
@@ -89,6 +93,10 @@ class Needs:
             found[let] = column[let]
         return found
 
+    def rules(self) -> tuple[Rule, ...]:
+        """Return the rules that govern any area, in their order."""
+        return tuple(self.asked[which].rule for which in np.unique(self.rule[self.there]).tolist())
+
     def governed_by(self, place: int) -> Rule | None:
         """Return the rule of one residential area."""
         which = int(self.rule[place])
@@ -115,14 +123,18 @@ def _asked(case: Case, homes: Homes, rule: Rule, target: Target) -> Asked:
     unit = homes.unit
     ratio = unit.column(np.zeros(len(homes)))
     speaks = np.array([one is None for one in homes.owned], dtype=bool)
+    by_person, known = target.measure != HOUSEHOLDS, np.zeros(len(homes), dtype=bool)
+    countable = homes.state == REQUIRED  # a rule that counts persons doesn't need the households of those it knows
+    countable |= (homes.state == NO_HOUSEHOLDS) & homes.has_persons & by_person
     households, hundred = homes.households, 100 * 10**homes.households_digits
     if case.profile["ceil_hundred"]:
         households = -(-households // hundred) * hundred
     for owned, rate in target.by_class.items():
         here = homes.owned == owned
         speaks |= here
-        here = here & (homes.state == REQUIRED)
-        by_persons = here & homes.has_persons & (target.measure != HOUSEHOLDS)
+        here = here & countable
+        known |= here
+        by_persons = here & homes.has_persons & by_person
         each, digits = _in_digits(per_household(case, target, rate))
         counted = np.array(households[here], dtype=object) if unit.wide else households[here]
         ratio[here] = unit.fitted(counted * each, homes.households_digits + digits)
@@ -132,8 +144,8 @@ def _asked(case: Case, homes: Homes, rule: Rule, target: Target) -> Asked:
             ratio[by_persons] = unit.fitted(counted * each, homes.persons_digits + digits)
     least = exact(target.options.get("single_min_m2"))
     minimum = None if least is None else unit.of(least)
-    required = ratio if minimum is None else np.where(homes.state == REQUIRED, np.maximum(ratio, minimum), ratio)
-    return Asked(rule=rule, target=target, speaks=speaks, required=required, ratio=ratio, minimum=minimum)
+    required = ratio if minimum is None else np.where(known, np.maximum(ratio, minimum), ratio)
+    return Asked(rule=rule, target=target, speaks=speaks, known=known, required=required, ratio=ratio, minimum=minimum)
 
 
 def _in_digits(rate: Decimal) -> tuple[int, int]:
@@ -150,18 +162,21 @@ def governing(case: Case, homes: Homes, asked: tuple[Asked, ...], day: dt.date |
     """Return the strictest quota in force on a day, the profile's own first among equals.
 
     ``day`` is one for all, or one for each area; of an area without a day no rule speaks. ``lapsed`` keeps the rules
-    of a document whose term is over until another replaces them; a preset never outlives its term. Where nothing can be
-    asked of an area (no households, outside the quota), the first rule in force that speaks of it stands for all.
+    of a document whose term is over until another replaces them; a preset never outlives its term. Where the need of an
+    area by any rule in force can't be worked out (no households, outside the quota), which is the strictest isn't known
+    either: the first such rule stands for all.
     """
     days = np.broadcast_to(np.asarray(day, dtype="datetime64[D]"), len(homes))
     best = np.full(len(homes), NONE, dtype=np.int64)
     most = homes.unit.column(np.zeros(len(homes)))
+    settled = np.ones(len(homes), dtype=bool)
     for n, one in enumerate(asked):
         let = one.speaks & (days >= np.datetime64(one.rule.since, "D"))  # NaT is never in force
         if one.rule.until is not None and (one.rule.check or not lapsed):
             let &= days <= np.datetime64(one.rule.until, "D")
-        first = let & (best == NONE)
-        stricter = let & (best != NONE) & (homes.state == REQUIRED) & (one.required > most)
+        first = let & settled & ((best == NONE) | ~one.known)
+        stricter = let & settled & (best != NONE) & one.known & (one.required > most)
+        settled &= ~let | one.known
         best[first | stricter] = n
         most = np.where(first | stricter, one.required, most)
     return Needs(case=case, homes=homes, asked=asked, rule=best)

@@ -6,7 +6,7 @@ into groups that don't touch. Most are settled all at once; what is left is sear
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from functools import cached_property
 from typing import Literal
@@ -73,6 +73,44 @@ class Pool:
         rows = self._rows.get(place_id, slice(0))
         given = zip(self.row_site[rows], self.row_cells[rows], strict=True)
         return tuple((self.site_ids[site], CELL * int(cells)) for site, cells in given)
+
+
+def kept(one: Pool, places: NDArray[np.bool_]) -> Pool:
+    """Keep what some areas, marked by position, are given."""
+    passed, rows = one.place[places[one.place]], places[one.row_place]
+    return replace(
+        one,
+        bound=len(passed),
+        place=passed,
+        row_place=one.row_place[rows],
+        row_site=one.row_site[rows],
+        row_cells=one.row_cells[rows],
+        row_seconds=one.row_seconds[rows],
+    )
+
+
+def joined(pools: Sequence[Pool]) -> Pool:
+    """Join the answers about areas that no two of them share; places and sites are the same list in each."""
+    first = pools[0]
+    by_id = {place: rank for rank, place in enumerate(sorted(first.place_ids))} if len(pools) > 1 else {}
+    if not by_id:
+        return first
+    place, row_place, row_site, row_cells, row_seconds = (
+        np.concatenate([getattr(one, name) for one in pools])
+        for name in ("place", "row_place", "row_site", "row_cells", "row_seconds")
+    )
+    rank = np.array([by_id[one] for one in first.place_ids], dtype=np.int64)
+    order = np.argsort(rank[row_place], kind="stable")  # inside an area the rows are in order already
+    return replace(
+        first,
+        status="optimal" if all(one.status == "optimal" for one in pools) else "feasible",
+        bound=sum(one.bound for one in pools),
+        place=place[np.argsort(rank[place])],
+        row_place=row_place[order],
+        row_site=row_site[order],
+        row_cells=row_cells[order],
+        row_seconds=row_seconds[order],
+    )
 
 
 def pool(

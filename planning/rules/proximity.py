@@ -15,6 +15,7 @@ from planning.reach import Reach
 from planning.rules.case import Case
 from planning.rules.clauses import Rule, Target
 from planning.rules.findings import Finding, Phrase, Verdict, exact, share
+from planning.rules.rates import more, said_share
 
 CLASSES = ("same", "adjacent", "near", "apart")
 COLUMNS = (
@@ -175,7 +176,7 @@ def _summary(case: Case, rule: Rule, target: Target, found: list[Finding]) -> Fi
     details = {
         **{name: tally[name] for name in CLASSES},
         "unknown": tally[None],
-        "share": "-" if measured is None else measured,
+        "share": said_share(measured),
     }
     return case.finding(
         rule,
@@ -220,32 +221,31 @@ def circle(case: Case, rule: Rule, target: Target) -> list[Finding]:
     doubtful = set(case.facility_ids(target.options["kinds"], states=(None,)))
     near = pairs[pairs["seconds"] <= limit_s]
     within = set(near.loc[near["site_id"].isin(sites), "place_id"])
-    perhaps = set(near.loc[near["site_id"].isin(doubtful), "place_id"]) - within
-    counted = {
-        "homes": 0,
-        "all_homes": 0,
-        "areas": len(within),
-        "all_areas": len(case.rows("residential")),
-        "unknown": 0,
-    }
+    perhaps = set(near.loc[near["site_id"].isin(doubtful), "place_id"]) | case.unconnected
+    counted = dict.fromkeys(("homes", "all_homes", "areas", "all_areas", "unknown", "blank"), 0)
     for place, row in case.rows("residential").items():
-        households = exact(row["households"])
-        if households is None or place in perhaps:
+        if place in perhaps and place not in within:
             counted["unknown"] += 1
             continue
-        counted["all_homes"] += int(households)
-        counted["homes"] += int(households) if place in within else 0
+        counted["all_areas"] += 1
+        counted["areas"] += place in within
+        households = exact(row["households"])
+        counted["blank"] += households is None
+        counted["all_homes"] += int(households or 0)
+        counted["homes"] += int(households or 0) if place in within else 0
     measured = share(counted["homes"], counted["all_homes"]) if counted["all_homes"] else None
-    if counted["unknown"] and counted["homes"] == counted["all_homes"]:
+    if (counted["unknown"] or counted["blank"]) and counted["homes"] == counted["all_homes"]:
         measured = None  # no 100 % is printed while anything is unknown
     kinds = [Phrase(f"kind_{kind}") for kind in case.profile.kinds(target.options["kinds"])]
     verdict: Verdict = "no_rule" if counted["all_homes"] else "unknown"
     details = {
         **counted,
+        "unknown": more("circle_areas_unknown", counted["unknown"]),
+        "blank": more("circle_homes_unknown", counted["blank"]),
         "minutes": minutes,
         "speed": speed,
         "kinds": kinds,
-        "share": measured if measured is not None else "-",
+        "share": said_share(measured),
     }
     return [case.finding(rule, target, "circle", verdict, measured=measured, unit="percent", **details)]
 

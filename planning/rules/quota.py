@@ -49,21 +49,22 @@ def need_of(
         return None
     if rural:
         return nothing("not_applicable", "estate_rural")
-    households = exact(row["households"])
-    if households is None:
+    households, persons = exact(row["households"]), exact(row["population"])
+    counts_persons = target.measure != HOUSEHOLDS and persons is not None and owned is not None
+    if households is None and not counts_persons:
         return nothing("unknown", "estate_no_households")
     if households == 0:
         return nothing("not_applicable", "estate_zero_households")
     if owned is None:
         return nothing("unknown", "estate_no_class")
     rate = target.by_class[owned]
-    counted = 100 * ceiling(households, 100) if case.profile["ceil_hundred"] else households
-    if target.measure == HOUSEHOLDS:
+    counted = 100 * ceiling(households, 100) if households is not None and case.profile["ceil_hundred"] else households
+    if target.measure == HOUSEHOLDS and counted is not None:
         ratio = counted * rate / 100
         details = {"households": int(counted), "rate": rate, "required": ratio}
         added = Phrase("estate_sum_households", details)
     else:
-        ratio, added = _per_1000(case, row, counted, rate)
+        ratio, added = _per_1000(case, persons, counted, rate)
     minimum = exact(target.options.get("single_min_m2"))
     required = ratio if minimum is None else max(ratio, minimum)
     if minimum is not None:
@@ -79,12 +80,14 @@ def need_of(
     )
 
 
-def _per_1000(case: Case, row: Mapping[str, Any], households: Decimal, rate: Decimal) -> tuple[Decimal, Phrase]:
-    persons = exact(row["population"])
+def _per_1000(case: Case, persons: Decimal | None, households: Decimal | None, rate: Decimal) -> tuple[Decimal, Phrase]:
     if persons is not None:
         ratio = persons * rate / 1000
-        details = {"persons": int(persons), "rate": rate, "required": ratio, "per_100": 100 * ratio / households}
-        return ratio, Phrase("estate_sum_persons", details)
+        details = {"persons": int(persons), "rate": rate, "required": ratio}
+        if households is None:
+            return ratio, Phrase("estate_sum_persons_alone", details)
+        return ratio, Phrase("estate_sum_persons", {**details, "per_100": 100 * ratio / households})
+    assert households is not None, "neither persons nor households"
     size = case.profile["household_size"]
     ratio = households * size * rate / 1000
     details = {

@@ -101,12 +101,16 @@ class Sources:
         )
         return found.only((found.place >= 0) & (found.site >= 0))
 
-    def spare(self, needs: Needs, has: Existing, met: Flags) -> Whole:
-        """Return what can be pooled: facilities that name nobody, and what areas that pass have beyond their need."""
+    def spare(self, needs: Needs, has: Existing, met: Flags, *, also: Needs | None = None) -> Whole:
+        """Return what can be pooled: facilities that name nobody, and what areas that pass have beyond their need.
+
+        ``also`` are needs that must be left for the areas themselves as well.
+        """
         facilities = len(self.case.rows("facilities"))
         found = self.homes.unit.column(np.zeros(len(self.ids)))
         found[:facilities] = np.where(self.open_to_all, self.floors[0], 0)
-        left = np.where(met & needs.known, has.known - needs.required, 0)
+        owed = needs.required if also is None else np.maximum(needs.required, also.required)
+        left = np.maximum(np.where(met & needs.known, has.known - owed, 0), 0)
         by_room = ~has.has_named | (has.named < self.homes.declared)
         found[facilities:] = np.where(by_room, left, 0)
         for n in np.flatnonzero((left > 0)[has.share_home] & ~by_room[has.share_home]):

@@ -113,8 +113,8 @@ def _from(number: Decimal | None, first: Decimal) -> bool | None:
     return None if number is None else number >= first
 
 
-def _text(number: Decimal | None) -> str:
-    return "?" if number is None else str(int(number))
+def _text(number: Decimal | None) -> str | Phrase:
+    return Phrase("not_given") if number is None else f"{int(number):,}"
 
 
 def medical_share(case: Case, rule: Rule, target: Target) -> list[Finding]:

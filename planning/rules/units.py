@@ -3,22 +3,12 @@
 Presence says nothing about walking: the documents' 100 % targets count administrative units, and so does this.
 """
 
-import math
-from collections.abc import Mapping
 from decimal import Decimal
 
 from planning.rules.case import Case
 from planning.rules.clauses import Rule, Target
 from planning.rules.findings import Finding, Phrase, Verdict, exact
 from planning.rules.rates import names, rate
-
-# what stands for each level of the network of four (SD-03); home is a service, not a building
-LEVEL_KINDS: Mapping[str, tuple[str, ...]] = {
-    "county": ("nursing_home", "welfare_home"),
-    "street": ("street_center",),
-    "community": ("day_care", "station", "embedded", "rural_mutual"),
-}
-SAID = {True: "yes", False: "no", None: "unknown"}
 
 
 def all_of(states: list[bool | None]) -> bool | None:
@@ -44,26 +34,49 @@ def presence(case: Case, rule: Rule, target: Target) -> list[Finding]:
         listed = any(row["level"] == level for row in case.rows("districts").values())
         code, verdict = ("units_none", "not_applicable") if listed else ("units_missing", "unknown")
         return [Finding(rule=rule, target=target, day=case.day, layer="", code=code, details=details, verdict=verdict)]  # type: ignore[arg-type]  # both are verdicts
-    inside = _inside(case, target)
+    inside, perhaps = inside_of(case, target), _named_so(case, target)
     found, has = [], {}
     for unit in units:
-        has[unit], one = _unit(case, rule, target, unit, inside.get(unit, []))
+        has[unit], one = _unit(case, rule, target, unit, inside.get(unit, []), perhaps.get(unit, []))
         found.append(one)
     missing = [unit for unit in units if has[unit] is False]
     unknown = sum(state is None for state in has.values()) + len(doubtful)
     remark = Phrase("units_missing_names", {"names": names(case, "districts", missing)}) if missing else Phrase("empty")
     met = sum(state is True for state in has.values())
     whole = met + len(missing)
-    what = Phrase("what_presence", {"level": Phrase(f"level_{level}"), "kinds": _kinds(case, target)})
-    total = rate(case, rule, target, what, part=met, whole=whole, unknown=unknown, remark=remark)
+    named = {"level": Phrase(f"level_{level}")}
+    what = Phrase("what_presence", {**named, "kinds": kinds_said(case, target), "needed": _needed(target)})
+    counted = Phrase("counted_units", named)
+    total = rate(case, rule, target, what, part=met, whole=whole, unknown=unknown, remark=remark, counted=counted)
     return [total, *found]
 
 
-def _kinds(case: Case, target: Target) -> list[Phrase]:
+def kinds_said(case: Case, target: Target) -> list[Phrase]:
+    """Return the kinds that a target asks for, to be said."""
     return [Phrase(f"kind_{kind}") for kind in case.profile.kinds(target.options["kinds"])]
 
 
-def _inside(case: Case, target: Target) -> dict[str, list[str]]:
+def _needed(target: Target) -> Phrase:
+    """Say what a facility must be beside its kind: large enough, with functions, units, an operator, medical care."""
+    options, asked = target.options, []
+    if "min_area_m2" in options:
+        asked.append(Phrase("needs_area", {"area": options["min_area_m2"]}))
+    if options.get("functions"):
+        asked.append(Phrase("needs_functions", {"words": list(options["functions"])}))
+    special = [Phrase("needs_words", {"words": list(options["words"])})] if options.get("words") else []
+    special += [Phrase(f"field_{options['field']}")] if "field" in options else []
+    if special:
+        either = special[0] if len(special) == 1 else Phrase("needs_or", {"one": special[0], "other": special[1]})
+        asked.append(Phrase("needs_either", {"either": either}))
+    if "operator" in options:
+        asked.append(Phrase("needs_operator", {"operator": options["operator"]}))
+    if options.get("medical"):
+        asked.append(Phrase("needs_medical"))
+    return Phrase("needs", {"asked": asked}) if asked else Phrase("empty")
+
+
+def inside_of(case: Case, target: Target) -> dict[str, list[str]]:
+    """Return the objects of the kinds asked for that lie in each unit of the target's level."""
     layer, level = target.options.get("layer", "facilities"), target.options["level"]
     kinds = set(case.profile.kinds(target.options["kinds"]))
     inside: dict[str, list[str]] = {}
@@ -73,26 +86,43 @@ def _inside(case: Case, target: Target) -> dict[str, list[str]]:
     return inside
 
 
-def _unit(case: Case, rule: Rule, target: Target, unit: str, keys: list[str]) -> tuple[bool | None, Finding]:
+def _named_so(case: Case, target: Target) -> dict[str, list[str]]:
+    """Return by unit the facilities whose names say what the rule looks for in another layer.
+
+    A nursing hospital (护理院) listed among facilities may be a home that calls itself so, or have the licence.
+    """
+    words, found = target.options.get("names", ()), dict[str, list[str]]()
+    for key, unit in case.holders("facilities", target.options["level"]).items():
+        name = case.name("facilities", key)
+        if case.opens[key] is not False and any(word in name for word in words):
+            found.setdefault(unit, []).append(name)
+    return found
+
+
+def _unit(
+    case: Case, rule: Rule, target: Target, unit: str, keys: list[str], perhaps: list[str]
+) -> tuple[bool | None, Finding]:
     checks = {key: _checks(case, target, key) for key in keys}
     states = {key: all_of(list(one.values())) for key, one in checks.items()}
     has = any_of(list(states.values()))
     good = [key for key, state in states.items() if state]
     layer = target.options.get("layer", "facilities")
+    has = None if has is False and perhaps else has
     if has:
         why = Phrase("unit_has", {"names": names(case, layer, good)})
+    elif perhaps:
+        why = Phrase("unit_named_so", {"names": perhaps})
     elif not keys:
         why = Phrase("unit_has_none")
     else:  # what the best of them lacks
         best = min(keys, key=lambda key: (sum(state is not True for state in checks[key].values()), keys.index(key)))
         lacks = [_lack(target, name, state=state) for name, state in checks[best].items() if state is not True]
         why = Phrase("unit_lacks", {"name": case.name(layer, best), "lacks": lacks})
-    verdict: Verdict = (
-        "met" if has else "unknown" if has is None else "below" if target.value is not None else "no_rule"
-    )
+    judged: Verdict = "no_rule" if target.value is None else "met" if has else "below"
+    verdict: Verdict = "unknown" if has is None else judged
     details = {
         "where": case.name("districts", unit),
-        "kinds": _kinds(case, target),
+        "kinds": kinds_said(case, target),
         "why": why,
         "remark": _advice(case, target, unit),
     }
@@ -123,7 +153,7 @@ def _checks(case: Case, target: Target, key: str) -> dict[str, bool | None]:
         checks["area"] = None if floor is None else floor >= options["min_area_m2"]
     for word in options.get("functions", []):
         checks[f"function {word}"] = case.has_word(key, "functions", word)
-    special: list[bool | None] = [case.has_word(key, "functions", word) for word in options.get("words", [])]
+    special: list[bool | None] = [_says(case, key, word) for word in options.get("words", [])]
     if "field" in options:
         beds = case.number(key, options["field"])
         special.append(None if beds is None else beds > 0)
@@ -135,6 +165,12 @@ def _checks(case: Case, target: Target, key: str) -> dict[str, bool | None]:
         none = case.has_word(key, "medical_mode", "无医疗")
         checks["medical"] = None if none is None else not none
     return checks
+
+
+def _says(case: Case, key: str, word: str) -> bool | None:
+    """Tell whether a facility's functions or its name say a word; None where only the name is there and doesn't."""
+    named = any(one in case.name("facilities", key) for one in case.profile.synonyms(word))
+    return True if named else case.has_word(key, "functions", word)
 
 
 def _lack(target: Target, name: str, *, state: bool | None) -> Phrase:
@@ -155,140 +191,3 @@ def _advice(case: Case, target: Target, unit: str) -> Phrase:
     if many is None or population is None or population < many:
         return Phrase("empty")
     return Phrase("advise_more_beds", {"population": int(population), "many": int(many)})
-
-
-def persons_per_centre(case: Case, rule: Rule, target: Target) -> list[Finding]:
-    """Compare residents per street centre with the advised number; a street without a centre is judged elsewhere."""
-    inside: dict[str, int] = {}
-    streets = case.holders("facilities", "street")
-    for key in case.facility_ids(target.options["kinds"]):
-        if key in streets:
-            inside[streets[key]] = inside.get(streets[key], 0) + 1
-    found = []
-    for unit in case.units("street")[0]:
-        population, centres = exact(case.rows("districts")[unit]["population"]), inside.get(unit, 0)
-        named = {"layer": "districts", "object_id": unit, "object_name": case.name("districts", unit)}
-        if not centres or population is None or target.value is None:
-            verdict: Verdict = "not_applicable" if not centres else "unknown"
-            found.append(case.finding(rule, target, f"persons_{verdict}", verdict, unit="persons", **named))
-            continue
-        each = population / centres
-        over = max(Decimal(0), each - target.value)
-        details = {"population": int(population), "centres": centres}
-        verdict = "below" if over else "met"
-        found.append(
-            case.finding(
-                rule,
-                target,
-                "persons_per_centre",
-                verdict,
-                measured=each,
-                threshold=target.value,
-                gap=over,
-                unit="persons",
-                **named,
-                **details,
-            )
-        )
-    return found
-
-
-def network_levels(case: Case, rule: Rule, target: Target) -> list[Finding]:
-    """List for each street which of the four levels of the network are there: county, street, community, home."""
-    found = []
-    countys = case.holders("districts", "county")
-    by_level = {level: _by_unit(case, case.holders("facilities", level)) for level in LEVEL_KINDS}
-    for unit in case.units("street")[0]:
-        county = countys.get(unit)
-        here = by_level["street"].get(unit, [])
-        in_county = None if county is None else by_level["county"].get(county, [])
-        states = {
-            "county": _any_open(case, LEVEL_KINDS["county"], in_county),
-            "street": _any_open(case, LEVEL_KINDS["street"], here),
-            "community": _any_open(case, LEVEL_KINDS["community"], here),
-            "home": any_of([case.has_word(key, "functions", "上门服务") for key in here if case.opens[key] is True]),
-        }
-        there = sum(state is True for state in states.values())
-        most = there + sum(state is None for state in states.values())
-        value = target.value or Decimal(0)
-        verdict: Verdict = "met" if there >= value else "unknown" if most >= value else "below"
-        levels = [Phrase(f"network_{name}_{SAID[state]}") for name, state in states.items()]
-        found.append(
-            case.finding(
-                rule,
-                target,
-                "network_levels",
-                verdict,
-                layer="districts",
-                object_id=unit,
-                object_name=case.name("districts", unit),
-                measured=Decimal(there),
-                threshold=value,
-                gap=value - there if verdict == "below" else None,
-                levels=levels,
-            )
-        )
-    return found
-
-
-def _by_unit(case: Case, holder: Mapping[str, str]) -> dict[str, list[str]]:
-    """List the facilities of each district, in the table's order."""
-    found: dict[str, list[str]] = {}
-    for key in case.rows("facilities"):
-        if key in holder:
-            found.setdefault(holder[key], []).append(key)
-    return found
-
-
-def _any_open(case: Case, kinds: tuple[str, ...], keys: list[str] | None) -> bool | None:
-    if keys is None:
-        return None
-    rows = case.rows("facilities")
-    return any_of([case.opens[key] for key in keys if rows[key]["kind"] in kinds])
-
-
-def dense_units(case: Case, rule: Rule, target: Target) -> list[Finding]:
-    """List the units where elders are densest and say whether they have a facility of the kind."""
-    level = target.options["level"]
-    metric = case.districts.geometry.area / 1e6
-    km2 = {str(key): float(area) for key, area in zip(metric.index, metric, strict=True)}
-    elders = {unit: _elders(case, level, unit) for unit in case.units(level)[0]}
-    density = {unit: float(count) / km2[unit] for unit, count in elders.items() if count is not None and km2[unit] > 0}
-    ranked = sorted(density, key=lambda unit: (-density[unit], unit))
-    top = ranked[: math.ceil(len(ranked) * float(case.profile["dense_share"]) / 100)]
-    inside = _inside(case, target)
-    found = []
-    for unit in top:
-        has = any_of([case.opens[key] for key in inside.get(unit, [])])
-        verdict: Verdict = "met" if has else "unknown" if has is None else "below"
-        number = Decimal(sum(case.opens[key] is True for key in inside.get(unit, [])))
-        found.append(
-            case.finding(
-                rule,
-                target,
-                "dense_unit",
-                verdict,
-                layer="districts",
-                object_id=unit,
-                object_name=case.name("districts", unit),
-                measured=number,
-                threshold=target.value,
-                gap=max(Decimal(0), (target.value or Decimal(0)) - number) if has is not None else None,
-                density=Decimal(repr(round(density[unit], 1))),
-                kinds=_kinds(case, target),
-            )
-        )
-    if not top:
-        found.append(case.finding(rule, target, "dense_unknown", "unknown"))
-    return found
-
-
-def _elders(case: Case, level: str, unit: str) -> Decimal | None:
-    own = exact(case.rows("districts")[unit]["elders_60"])
-    if own is not None:
-        return own
-    column = "elders" if "elders" in case.residential else "elders_60"
-    homes = [place for place, holder in case.holders("residential", level).items() if holder == unit]
-    counts = [exact(case.rows("residential")[place][column]) for place in homes]
-    known = [count for count in counts if count is not None]
-    return sum(known, Decimal(0)) if known and len(known) == len(counts) else None

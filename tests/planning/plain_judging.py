@@ -1,6 +1,7 @@
 """Judging one residential area after another in plain decimals: what the columns must come to."""
 
 import datetime as dt
+import itertools
 from collections.abc import Mapping
 from decimal import ROUND_CEILING, ROUND_DOWN, Decimal
 from typing import Any
@@ -13,6 +14,7 @@ from planning.rules.findings import exact
 from planning.rules.quota import counts, quota_rules
 
 CELL = Decimal("0.0001")
+Site = tuple[Decimal, Decimal]  # the area's share, the whole facility
 Asked = tuple[Rule, Target, str, Decimal, Decimal]  # rule, target, state, required, ratio
 
 
@@ -39,15 +41,18 @@ def asked(case: Case, place: str, rule: Rule, target: Target) -> Asked | None:
     nothing = Decimal(0)
     if rural(case, place) or households == 0:
         return rule, target, "not_applicable", nothing, nothing
-    if households is None or owned is None:
+    counts_persons = target.measure != "estate_floor_area" and persons is not None
+    if owned is None or (households is None and not counts_persons):
         return rule, target, "unknown", nothing, nothing
     rate = target.by_class[owned]
-    if case.profile["ceil_hundred"]:
+    if households is not None and case.profile["ceil_hundred"]:
         households = (households / 100).to_integral_value(ROUND_CEILING) * 100
-    if target.measure == "estate_floor_area":
-        ratio = households * rate / 100
+    if counts_persons:
+        ratio = (persons or nothing) * rate / 1000
     else:
-        ratio = (households * case.profile["household_size"] if persons is None else persons) * rate / 1000
+        assert households is not None
+        by_households = target.measure == "estate_floor_area"
+        ratio = households * rate / 100 if by_households else households * case.profile["household_size"] * rate / 1000
     return rule, target, "required", max(ratio, exact(target.options.get("single_min_m2")) or nothing), ratio
 
 
@@ -64,9 +69,9 @@ def governing(case: Case, place: str, day: dt.date, *, lapsed: bool) -> Asked | 
     return best
 
 
-def shares(case: Case, today: Mapping[str, Asked | None]) -> tuple[dict[str, list[Decimal]], set[str]]:
+def shares(case: Case, today: Mapping[str, Asked | None]) -> tuple[dict[str, list[Site]], set[str]]:
     """Return each area's shares of facilities that name it, and the areas of which a share isn't known."""
-    found: dict[str, list[Decimal]] = {place: [] for place in today}
+    found: dict[str, list[Site]] = {place: [] for place in today}
     unsure: set[str] = set()
     for key, row in case.rows("facilities").items():
         named = list(dict.fromkeys(words_of(row["serves"])))
@@ -87,25 +92,38 @@ def shares(case: Case, today: Mapping[str, Asked | None]) -> tuple[dict[str, lis
             parts = [(floor * one / sum(weights)).quantize(CELL, ROUND_DOWN) for one in weights]
             parts[weights.index(max(weights))] += floor - sum(parts)
         for one, part in zip(here, parts, strict=True):
-            found[one].append(part)
+            found[one].append((part, floor))
     return found, unsure
 
 
-def alone(one: Asked, declared: Decimal | None, named: list[Decimal], *, sure: bool) -> tuple[str, Decimal | None]:
+def least_growth(sites: list[Site], minimum: Decimal, required: Decimal) -> Decimal:
+    """Try every choice of small sites that grow to the minimum, and let one of the large ones grow by what is left."""
+    large = sum((share for share, floor in sites if floor >= minimum), Decimal(0))
+    small = [(share, minimum - floor) for share, floor in sites if floor < minimum]
+    found = []
+    for chosen in itertools.product((False, True), repeat=len(small)):
+        if not large and not any(chosen):
+            continue
+        grown = sum((by for let, (_, by) in zip(chosen, small, strict=True) if let), Decimal(0))
+        has = large + grown + sum((share for let, (share, _) in zip(chosen, small, strict=True) if let), Decimal(0))
+        found.append(grown + max(Decimal(0), required - has))
+    return min(found)
+
+
+def alone(one: Asked, declared: Decimal | None, named: list[Site], *, sure: bool) -> tuple[str, Decimal | None]:
     """Return verdict and gap of one area by itself."""
     _, target, state, required, ratio = one
     if state != "required":
         return state, None
-    known = max(declared or Decimal(0), sum(named, Decimal(0)))
+    shared = sum((share for share, _ in named), Decimal(0))
+    known = max(declared or Decimal(0), shared)
     minimum = exact(target.options.get("single_min_m2"))
-    sites = named if named and sum(named) >= (declared or 0) else [known]
-    usable = known if minimum is None else sum((site for site in sites if site >= minimum), Decimal(0))
+    sites = named if named and shared >= (declared or 0) else [(known, known)]
+    usable = known if minimum is None else sum((share for share, floor in sites if floor >= minimum), Decimal(0))
     if usable >= required:
         return "met", Decimal(0)
     if not sure or (declared is None and not named):
         return "unknown", None
     if minimum is not None and known >= ratio:
-        largest = max(sites)
-        rest = usable - (largest if largest >= minimum else 0)
-        return "below_minimum", max(minimum, required - rest) - largest
+        return "below_minimum", least_growth(sites, minimum, required)
     return "below", required - known

@@ -110,3 +110,12 @@ def test_documents_that_contradict_themselves_are_reported_not_failed() -> None:
     listed = found.contradictions().set_index("id")["rules"]
     assert listed["WA-stations"] == "WA-15、WA-16"
     assert {"WA-beds", "WA-names", "WA-size"} <= set(listed.index)
+
+
+def test_a_count_names_its_window_and_nothing_that_is_not_there() -> None:
+    stands = [{"id": "F1", "name": "站", "kind": "aid_rental", "status": "open", "opened_on": dt.date(2024, 1, 1)}]
+    none = row(judged(facilities=stands), "LY-12", part="stations")["sentence"]
+    assert none.startswith("康复辅具站（2025-01-01 至 2025-12-31 投用）：0 处，应有 26 处，缺 26 处")
+    stands[0]["opened_on"] = dt.date(2025, 1, 1)
+    one = row(judged(facilities=[*stands, {**stands[0], "id": "F2", "opened_on": None}]), "LY-12", part="stations")
+    assert "1 处（站），应有 26 处，另有 1 处不确定" in one["sentence"]

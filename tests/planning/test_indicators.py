@@ -131,3 +131,35 @@ def test_figures_are_written_as_they_are() -> None:
     assert findings.exact(float("nan")) is None
     assert findings.exact(pd.NA) is None
     assert str(findings.exact(0.1)) == "0.1"
+
+
+@pytest.mark.parametrize(
+    ("value", "verdict", "gap"), [(94.9, "below", 5.1), (95, "met", 0), (100, "met", 0), (999, "met", 0)]
+)
+def test_about_so_many_things_is_no_upper_limit(value: float, verdict: str, gap: float) -> None:
+    one = row(judged("shandong-2024", entered={"SD-12": value}), "SD-12")
+    assert (one["verdict"], one["gap"]) == (verdict, pytest.approx(gap))
+    assert ("缺 5.1" in one["sentence"]) == (verdict == "below")
+
+
+@pytest.mark.parametrize(
+    ("value", "verdict", "gap"), [(55, "met", 0), (65, "met", 0), (54, "below", 6), (66, "below", 6)]
+)
+def test_about_so_many_per_cent_is_a_limit_on_both_sides(value: int, verdict: str, gap: float) -> None:
+    room = {"id": "F1", "name": "院", "kind": "welfare_home", "beds": 100, "residents": value, "status": "open"}
+    one = row(judged("template-2024", facilities=[room]), "AN-18")
+    assert (one["verdict"], one["gap"]) == (verdict, gap)
+
+
+def test_a_debt_that_should_be_none_is_said_once() -> None:
+    homes = [{"id": "R1", "name": "R", "households": 1000, "estate_class": "existing", "built_elder_area_m2": 100}]
+    said = row(judged("jinan-2022", residential=homes), "JN-03")["sentence"]
+    assert "1 个居住区合计欠 50" in said
+    assert "超出" not in said
+    assert "不达标" in said
+
+
+def test_sentences_have_no_doubled_signs() -> None:
+    for lang, signs in (("zh", "。，|，，|（）|另有 0"), ("en", r"\., |, ,|\(\)| 0 more")):
+        said = judged("wengan-2023").indicators(lang)["sentence"]  # type: ignore[arg-type]
+        assert not said.str.contains(signs).any(), said[said.str.contains(signs)]

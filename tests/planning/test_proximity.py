@@ -82,6 +82,27 @@ def test_the_circle_counts_households_and_sets_no_share() -> None:
     assert row(judged(residential=homes, facilities=[station()], walks=short), "LY-11")["verdict"] == "unknown"
 
 
+def test_areas_that_meet_no_street_are_neither_reached_nor_left_out() -> None:
+    # R1 walks 900 s, R2 is out of reach, R3 meets no street, R4 is near but has no households, R5 is near what may open
+    homes = [
+        {"id": f"R{n}", "name": f"R{n}", "households": None if n == 4 else 100 * n, "estate_class": "new"}
+        for n in range(1, 6)
+    ]
+    rooms = [station(), {**station(), "id": "F2", "name": "F2", "status": None}]
+    reach = walks([f"R{n}" for n in range(1, 6)], ["F1", "F2"], {("R1", "F1"): 900, ("R4", "F1"): 1, ("R5", "F2"): 900})
+    town = {"residential": homes, "facilities": rooms, "walks": reach}
+    one = row(judged(**town, unconnected=frozenset({"R3"})), "LY-11")
+    assert one["measured"] == pytest.approx(100 / 3, abs=1e-4)  # 100 of R1's and R2's 300
+    assert "100/300 户 = 33.33%（另有 1 个居住区户数不详）" in one["sentence"]
+    assert "居住区 2/3 个（另有 2 个居住区步行不详，其户数也未计）" in one["sentence"]
+    all_ = row(judged(residential=[homes[0], homes[2]], facilities=rooms[:1], walks=reach), "LY-11")
+    assert all_["measured"] == 25  # connected, R3 is out of reach: 100 of 400
+    bare = row(
+        judged(residential=homes[2:3], facilities=rooms[:1], walks=reach, unconnected=frozenset({"R3"})), "LY-11"
+    )
+    assert bare["verdict"] == "unknown"
+
+
 def test_hubs_are_linked_by_air() -> None:
     rooms = [
         {"id": "F1", "name": "幸福院", "kind": "rural_mutual", "status": "open", "at": (0, 0)},

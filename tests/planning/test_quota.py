@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.planning import plain_judging
 from tests.planning.rule_town import judged, row
 
 D = dt.date
@@ -304,3 +305,30 @@ def test_more_area_never_lowers_a_verdict_and_gap_is_exact(households: int, area
     assert less["gap"] == float(max(Decimal(0), required - area))
     assert (less["verdict"] == "met") == (area >= required)
     assert not (less["verdict"] == "met" and plus["verdict"] != "met")
+
+
+@settings(deadline=None, max_examples=60)
+@given(
+    rooms=st.lists(st.tuples(st.integers(1, 700), st.booleans()), min_size=1, max_size=5),
+    households=st.integers(100, 6000),
+)
+def test_places_that_are_too_small_grow_by_the_least_that_helps(rooms: list[tuple[int, bool]], households: int) -> None:
+    """Weng'an: every place of 350 m2; some serve a second area too. Against every choice of places that could grow."""
+    homes = [home("R1", households=households), home("R2", households=2000)]
+    stands = [
+        station(f"F{n}", area, serves=["R1", "R2"] if shared else ["R1"]) for n, (area, shared) in enumerate(rooms)
+    ]
+    found = judged("wengan-2023", residential=homes, facilities=stands)
+    shares = found.attained.today.has.shares_of(0)
+    floors = {f"F{n}": Decimal(area) for n, (area, _) in enumerate(rooms)}
+    sites = [(share, floors[name]) for name, share in shares]
+    one, required = row(found, "WA-01", "R1"), max(Decimal(350), Decimal(households) / 5)
+    large = sum((share for share, floor in sites if floor >= 350), Decimal(0))
+    there = sum((share for share, _ in sites), Decimal(0))
+    if large >= required:
+        assert (one["verdict"], one["gap"]) == ("met", 0)
+    elif there < Decimal(households) / 5:
+        assert (one["verdict"], one["gap"]) == ("below", pytest.approx(float(required - there), abs=1e-4))
+    else:
+        least = plain_judging.least_growth(sites, Decimal(350), required)
+        assert (one["verdict"], one["gap"]) == ("below_minimum", pytest.approx(float(least), abs=1e-4))

@@ -72,8 +72,11 @@ def test_city_totals_by_hand_with_the_circle_beside() -> None:
     assert row["places_straight_share"] == 0.75
     found = rate(city_totals(FOUND, CITY), FOUND, "day_care", "places")
     assert (found.numerator, found.denominator, found.unknown) == (3, 4, 1)
-    assert found.text() == "75.0 %（3/4，另有 1 个数据不足）"
-    assert rate(city_totals(FOUND, CITY), FOUND, "day_care", "people").unknown == 2
+    assert found.text() == "75.0 %（3/4，另有 1 个居住区数据不足）"
+    people = rate(city_totals(FOUND, CITY), FOUND, "day_care", "people")
+    assert people.unknown == 2
+    elders = rate(city_totals(FOUND, CITY), FOUND, "day_care", "elders")  # of 20.5, those 9 of e are not judged
+    assert elders.text() == "39.1 %（4/12，另有 2 个居住区、至少 9 位老年人数据不足）"
 
 
 def test_the_circle_counts_only_what_the_walk_counts() -> None:
@@ -154,16 +157,28 @@ def test_weights_keep_what_is_given_and_what_is_not() -> None:
 @pytest.mark.parametrize(
     ("numerator", "denominator", "unknown", "zh", "en"),
     [
-        (5210, 6262, 31, "83.2 %（5 210/6 262，另有 31 个数据不足）", "83.2 % (5 210/6 262, 31 more not known)"),
+        (
+            5210,
+            6262,
+            31,
+            "83.2 %（5 210/6 262，另有 31 个居住区数据不足）",
+            "83.2 % (5 210/6 262, not known: areas 31)",
+        ),
         (5210, 6262, 0, "83.2 %（5 210/6 262）", "83.2 % (5 210/6 262)"),
         (9999, 10000, 0, "99.9 %（9 999/10 000）", "99.9 % (9 999/10 000)"),
-        (99999, 100000, 3, "99.9 %（99 999/100 000，另有 3 个数据不足）", "99.9 % (99 999/100 000, 3 more not known)"),
+        (
+            99999,
+            100000,
+            3,
+            "99.9 %（99 999/100 000，另有 3 个居住区数据不足）",
+            "99.9 % (99 999/100 000, not known: areas 3)",
+        ),
         (7, 7, 0, "100.0 %（7/7）", "100.0 % (7/7)"),
-        (7, 7, 1, "已知部分全部覆盖（7/7，另有 1 个数据不足）", "all that are known (7/7, 1 more not known)"),
+        (7, 7, 1, "已知部分全部覆盖（7/7，另有 1 个居住区数据不足）", "all that are known (7/7, not known: areas 1)"),
         (0, 7, 0, "0.0 %（0/7）", "0.0 % (0/7)"),
         (1, 10000, 0, "<0.1 %（1/10 000）", "<0.1 % (1/10 000)"),
         (0, 0, 0, "无（0/0）", "none (0/0)"),
-        (0, 0, 4, "数据不足（4 个）", "not known (4)"),
+        (0, 0, 4, "数据不足（4 个居住区）", "not known (areas 4)"),
     ],
 )
 def test_share_text(numerator: float, denominator: float, unknown: int, zh: str, en: str) -> None:

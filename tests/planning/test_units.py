@@ -86,7 +86,7 @@ def test_four_of_five_villages_are_enough_for_jinan(homes: int, verdict: str, me
     assert row(found, "JN-07")["verdict"] == "not_applicable"  # no urban community at all
     assert row(found, "SD-18")["verdict"] == "no_rule"  # encouraged, no figure
     assert row(found, "SD-18", "V4")["verdict"] == "no_rule"
-    assert row(found, "SD-18", "V0")["verdict"] == "met"
+    assert row(found, "SD-18", "V0")["verdict"] == "no_rule"  # what is only counted is not passed either
 
 
 def test_communities_of_unknown_kind_leave_the_rate_open() -> None:
@@ -220,3 +220,54 @@ def test_land_by_household_size_where_no_population_is_known() -> None:
     home = {"id": "F1", "name": "院", "kind": "nursing_home", "status": "open", "site_area_m2": 1}
     found = judged(facilities=[home], residential=[{"id": "R1", "name": "R", "households": 1000}])
     assert row(found, "LY-02")["threshold"] == 786  # 1000 x 2.62 x 0.3
+
+
+COUNTIES = [
+    {"id": f"C{n}", "name": f"县{n}", "level": "county", "at": (n * 100, 0, n * 100 + 99, 100)} for n in range(3)
+]
+
+
+@pytest.mark.parametrize(
+    ("given", "verdict", "said"),
+    [
+        ({"name": "清津街道护理院"}, "unknown", "设施图层中有 清津街道护理院，是否持有医疗机构执业许可不详"),
+        ({"name": "清津街道养老院"}, "below", "没有"),
+        ({"name": "清津街道护理院", "status": "closed"}, "below", "没有"),
+    ],
+)
+def test_a_nursing_hospital_among_the_facilities_may_be_one(given: dict[str, object], verdict: str, said: str) -> None:
+    rooms = [{"id": "F1", "kind": "nursing_home", "status": "open", "at": (150, 50), **given}]
+    clinics = [{"id": "M1", "name": "康复医院", "kind": "rehab_hospital", "at": (50, 50)}]
+    found = judged(facilities=rooms, medical=clinics, districts=COUNTIES)
+    assert row(found, "LY-18", "C0")["verdict"] == "met"
+    assert row(found, "LY-18", "C1")["verdict"] == verdict
+    assert said in row(found, "LY-18", "C1")["sentence"]
+    assert row(found, "LY-18", "C2")["verdict"] == "below"
+    whole = row(found, "LY-18")
+    known = 2 if verdict == "unknown" else 3
+    assert whole["measured"] == pytest.approx(100 / known, abs=1e-4)
+    assert "缺：县2" in whole["sentence"] or "缺：县1、县2" in whole["sentence"]
+
+
+@pytest.mark.parametrize(
+    ("given", "verdict"),
+    [
+        ({"name": "县特困供养中心"}, "met"),  # the name says it
+        ({"name": "县福利院", "functions": ["特困供养"]}, "met"),
+        ({"name": "县福利院", "functions": ["助餐"]}, "below"),
+        ({"name": "县福利院"}, "unknown"),
+    ],
+)
+def test_a_name_says_what_a_facility_is(given: dict[str, object], verdict: str) -> None:
+    room = {"id": "F1", "kind": "welfare_home", "status": "open", "medical_mode": "内设", "at": (50, 50), **given}
+    assert row(judged("template-2024", facilities=[room], districts=COUNTIES[:1]), "AN-22", "C0")["verdict"] == verdict
+
+
+def test_the_rate_says_what_a_facility_must_be() -> None:
+    room = {"id": "F1", "name": "院", "kind": "nursing_home", "dementia_beds": 3, "status": "open", "at": (50, 50)}
+    said = row(judged(facilities=[room], districts=COUNTIES[:1]), "LY-14", part="units")["sentence"]
+    assert "须设有认知障碍专区或认知障碍床位" in said
+    assert "1/1 = 100%，达标" in said  # nothing is said of what isn't known where all is known
+    four = row(judged("template-2024", facilities=[centre()], districts=STREETS), "AN-07")["sentence"]
+    assert "不小于 1,000 m²" in four
+    assert "具备照护托养、日间照料、康复护理、上门服务功能" in four
