@@ -19,6 +19,7 @@ from geodata.reading.aliases import plain
 from geodata.row_faults import RowFaults
 from geodata.study_area import future, outside, unknown_references
 from geodata.words import Lang
+from geodata.words.numbers import grouped
 
 Headers = Mapping[str, str]  # schema name -> header in the user's file
 
@@ -80,7 +81,7 @@ def layer_doubts(layer: str, table: gpd.GeoDataFrame, headers: Headers | None = 
     found = []
     for part, whole in PARTS.get(layer, ()):
         parts, wholes = _figures(table, part), _figures(table, whole)
-        found += about.faults("part_over_whole", parts > wholes, part, whole=wholes, of=whole)
+        found += about.faults("part_over_whole", parts > wholes, part, whole=wholes, of=about.headers.get(whole, whole))
     if layer == "residential":
         people, households = _figures(table, "population"), _figures(table, "households")
         with np.errstate(divide="ignore", invalid="ignore"):
@@ -197,5 +198,5 @@ def _overlaps(about: RowFaults) -> list[Fault]:
             if shared_m2 > max(OVERLAP_M2, OVERLAP_SHARE * smaller_m2):
                 here = np.arange(len(about.table)) == some[b]
                 other = str(about.table["name"].iloc[some[a]])
-                faults += about.faults("districts_overlap", here, "name", other=other, shared=f"{shared_m2:,.0f}")
+                faults += about.faults("districts_overlap", here, "name", other=other, shared=grouped(shared_m2))
     return faults

@@ -12,6 +12,8 @@ from geodata.faults import Fault, InputError, fail
 from geodata.reading.aliases import visible
 from geodata.schema import COLUMNS, LAYERS
 
+MOST_BYTES = 200_000  # of a study file; longer ones are not written by people
+
 KEYS: Mapping[str, tuple[str, ...]] = {
     "": ("study", "layers", "walking", "siting", "rules", "groups", "population", "indicators"),
     "study": ("name", "policy", "day", "crs"),
@@ -136,6 +138,8 @@ def read_study(path: str | Path) -> Study:
 def _read_toml(path: Path) -> dict[str, Any]:
     if not (_readable(path) and path.is_file()):
         raise fail("study_missing", value=path.name)
+    if path.stat().st_size > MOST_BYTES:
+        raise fail("study_too_long", value=path.name, most=f"{MOST_BYTES / 1000:g}")
     try:
         return tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except UnicodeDecodeError as error:

@@ -12,7 +12,7 @@ from geodata.coordinates.datum import datum_doubts
 from geodata.coordinates.metric import metric_crs_of
 from geodata.faults import Fault, InputError, Severity, fail
 from geodata.reading.proposal import RASTERS, Proposal
-from geodata.reading.tables import FORMATS
+from geodata.reading.tables import FORMATS, foreign
 from geodata.schema import LAYERS
 from geodata.street.build import read_streets
 from geodata.study import LayerSource
@@ -126,7 +126,10 @@ def _refused(layer: str, upload: Upload) -> list[Fault]:
     if lower.endswith(MACRO_FORMATS):
         code = "intake_macros"
     elif not lower.endswith((*formats(layer), *SHAPE_PARTS)):
-        code, details = "format_unknown", {"formats": " ".join(formats(layer))}
+        code, word = foreign(name, upload.data[:8]) or ("format_unknown", "")
+        details = {"formats": " ".join(formats(layer)), "format": word}
+    elif other := foreign("", upload.data[:8]):
+        code, details = other[0], {"format": other[1]}
     elif not upload.data and not lower.endswith(SHAPE_PARTS):
         code = "table_empty"
     elif upload.data.startswith(PROGRAMS[1]) or (upload.data.startswith(PROGRAMS[0]) and not lower.endswith(".dbf")):
@@ -184,8 +187,8 @@ def fit(found: Proposal, streets: LayerSource, folder: Path) -> tuple[Fault, ...
 
 
 def better_system(fault: Fault) -> str | None:
-    """Return the coordinate system that a doubt of ``fit`` speaks for, as a study file calls it."""
-    word = fault.code.removeprefix("probably_")
+    """Return the system that a doubt (of ``fit``, or of the file's name) speaks for, as a study file calls it."""
+    word = fault.code.removeprefix("probably_").removeprefix("named_")
     return word if word != fault.code and word in SYSTEMS else None
 
 
@@ -204,3 +207,9 @@ def meridian_deg(word: str) -> int | None:
     number = word.removeprefix("EPSG:")
     place = int(number) - FIRST_ZONE if number.isdecimal() and word != number else -1
     return FIRST_MERIDIAN_DEG + 3 * place if 0 <= place < ZONES else None
+
+
+def zone_at(lon_deg: float | None) -> str:
+    """Return the three-degree zone that a longitude lies in, as a study file calls it; "" where none is known."""
+    number = ZONES if lon_deg is None else round((lon_deg - FIRST_MERIDIAN_DEG) / 3)
+    return f"EPSG:{FIRST_ZONE + number}" if 0 <= number < ZONES else ""

@@ -11,8 +11,9 @@ from geodata.faults import Fault, InputError
 from geodata.reading.proposal import Proposal, middle_lon_deg
 from geodata.study import LayerSource
 from geodata.words import Lang, say
+from scenarios import drafts as kept_drafts
 from scenarios import intake, study_file, templates, workspace
-from ui import data_faults, data_form, language, opened, session, trouble
+from ui import data_faults, data_form, data_words, language, opened, session
 from ui.offline_map import Focus, show_map
 
 MAP_HEIGHT_PX = 380
@@ -38,17 +39,29 @@ def show(lang: Lang) -> None:
         _upload(layer, lang)
         if source:
             doubts = _fit((proposal, version), head, study, lang) if streets else ()
-            data_form.show(proposal, source, version, doubts, lang, change=_change)
+            zone = intake.zone_at(_near_lon_deg(layer, head)) if data_form.lacks_system(proposal) else ""
+            data_form.show(proposal, source, version, doubts, lang, change=_change, zone=zone)
     with right:
         if source:
             _look(proposal, streets, version, layer, lang)
-    data_faults.show(study, head, layer, proposal, lang)
+    if source or head.layers:  # nothing put in is not nothing wrong
+        data_faults.show(study, head, layer, proposal if source else None, lang)
 
 
 def drafts() -> dict[str, LayerSource]:
     """Return what was put in or changed in this session and is not used yet, by layer."""
-    found: dict[str, LayerSource] = st.session_state.setdefault(DRAFTS, {})
+    if DRAFTS not in st.session_state:  # the page was refreshed: Streamlit has forgotten, the study's folder has not
+        study = session.study_path()
+        st.session_state[DRAFTS] = kept_drafts.kept(study) if opened.is_own(study) else {}
+    found: dict[str, LayerSource] = st.session_state[DRAFTS]
     return found
+
+
+def _keep() -> None:
+    """Write the drafts where a refreshed page finds them; they then belong to a study of this session."""
+    study = session.study_path()
+    if opened.is_own(study):
+        kept_drafts.keep(study, drafts())
 
 
 def _choose(head: study_file.Head, lang: Lang) -> str:
@@ -81,13 +94,19 @@ def _first(head: study_file.Head) -> str:
 
 def _proposal(source: LayerSource, layer: str, head: study_file.Head) -> tuple[Proposal, str]:
     """Return what the file seems to hold; the other needed layers tell where metres without a zone lie."""
-    near = None
     if not source.path.name:  # streets by the name of a place: fetched when the study is computed, not while looking
         return Proposal(layer=layer), ""
+    return session.proposal_of(source, _near_lon_deg(layer, head))
+
+
+def _near_lon_deg(layer: str, head: study_file.Head) -> float | None:
+    """Return the middle of the other layers that are needed, None where there is none yet."""
     for other in intake.NEEDED:
-        if other != layer and other in head.layers and head.layers[other].path.name and near is None:
+        if other != layer and other in head.layers and head.layers[other].path.name:
             near = middle_lon_deg(session.proposal_of(head.layers[other])[0])
-    return session.proposal_of(source, near)
+            if near is not None:
+                return near
+    return None
 
 
 def _streets(head: study_file.Head) -> Proposal | None:
@@ -154,20 +173,23 @@ def _use(study: Path, layer: str) -> None:
     own = opened.for_changes(study)
     study_file.set_layer(own, source)
     intake.drop_unused(own.parent, source)
+    _keep()
 
 
 def _drop(layer: str) -> None:
     drafts().pop(layer, None)
+    _keep()
 
 
 def _remove(study: Path, layer: str) -> None:
     study_file.remove_layer(opened.for_changes(study), layer)
-    drafts().pop(layer, None)
+    _drop(layer)
 
 
 def _change(source: LayerSource) -> None:
     """Keep a change of how a file is read until it is used."""
     drafts()[source.layer] = source
+    _keep()
 
 
 def _upload(layer: str, lang: Lang) -> None:
@@ -197,7 +219,11 @@ def _upload(layer: str, lang: Lang) -> None:
             key=f"template_{layer}",
         )
     if found := st.session_state.get("upload_faults", {}).get(layer):
-        trouble.say_lines(found, lang)
+        _refused([data_words.message(fault, lang) for fault in found])
+
+
+def _refused(lines: list[str]) -> None:
+    st.html(f'<div class="plan-hint plan-refused">{"<br>".join(escape(line) for line in lines)}</div>')
 
 
 def _take(layer: str, key: str) -> None:
@@ -210,7 +236,7 @@ def _take(layer: str, key: str) -> None:
     try:
         intake.main_file(layer, uploads)
         study = opened.for_changes(session.study_path())
-        drafts()[layer] = intake.take(study.parent, layer, uploads)
+        _change(intake.take(study.parent, layer, uploads))
     except InputError as error:
         refused[layer] = error.faults
 
@@ -224,7 +250,8 @@ def _begin(layer: str, lang: Lang) -> None:
 def _look(proposal: Proposal, streets: Proposal | None, version: str, layer: str, lang: Lang) -> None:
     """Show what stops the file from being used, its first rows, and where all rows lie."""
     if not proposal.usable:
-        trouble.say_lines(intake.errors(proposal.faults)[:MOST_ERRORS], lang)
+        lines = [data_words.message(fault, lang) for fault in intake.errors(proposal.faults)[:MOST_ERRORS]]
+        _refused(lines)
     home = preview.bounds_deg(proposal, streets)
     if home:
         row = data_faults.row_looked_at(layer)
@@ -240,6 +267,6 @@ def _look(proposal: Proposal, streets: Proposal | None, version: str, layer: str
             focus=Focus(f"{row}", preview.around_deg(at)) if at else None,
         )
     if proposal.theirs:
-        titles = {name: templates.title(layer, name, lang) for name in proposal.ours}
+        titles = {name: data_words.column_title(layer, name, lang) for name in proposal.ours}
         st.html(f"<h4>{escape(say('ui_sample', lang, rows=f'{proposal.rows:,}', note=proposal.note))}</h4>")
         st.dataframe(preview.sample_table(proposal, titles, lang), height=SAMPLE_HEIGHT_PX)

@@ -11,18 +11,20 @@ from geodata.faults import Fault, InputError
 from geodata.reading.proposal import Proposal
 from geodata.words import Lang, say
 from scenarios import intake, study_file
-from ui import session
+from ui import data_words, session
 
 MOST_ROWS = 1000  # on the page; the files hold all
 LOOKED = "row_looked_at"  # (layer, row)
-HEIGHT_PX = 330
+HEIGHT_PX, ROW_PX = 330, 35
 WIDTHS_PX = (60, 80, 60, 140, 120, 620)
 SCOPES = ("layer", "all")
 
 
-def show(study: Path, head: study_file.Head, layer: str, proposal: Proposal, lang: Lang) -> None:
-    """Show the report of this layer, or of all layers together."""
+def show(study: Path, head: study_file.Head, layer: str, proposal: Proposal | None, lang: Lang) -> None:
+    """Show the report of this layer, where it has a file, or of all layers together."""
     complete = all(needed in head.layers for needed in intake.NEEDED)
+    if proposal is None and not complete:
+        return
     st.html(f"<h2>{escape(say('ui_quality', lang))}</h2>")
     scope = "layer"
     if complete:
@@ -37,7 +39,10 @@ def show(study: Path, head: study_file.Head, layer: str, proposal: Proposal, lan
             )
             or "layer"
         )
-    found = intake.sorted_faults(proposal.faults) if scope == "layer" else _all(study, lang)
+    if scope == "layer" and proposal is None:
+        st.html(f'<div class="plan-hint">{escape(say("ui_quality_no_file", lang))}</div>')
+        return
+    found = intake.sorted_faults(proposal.faults) if scope == "layer" and proposal else _all(study, lang)
     if not found:
         st.html(f'<div class="plan-hint">{escape(say("ui_quality_clean", lang))}</div>')
         return
@@ -60,14 +65,16 @@ def _all(study: Path, lang: Lang) -> tuple[Fault, ...]:
 def _table(found: Sequence[Fault], key: str, lang: Lang) -> None:
     counts = intake.counts(found)
     st.html(f'<p class="plan-parameters">{escape(say("ui_quality_found", lang, **counts))}</p>')
-    table = fault_list.fault_table(found[:MOST_ROWS], lang)
+    table = fault_list.fault_table(found[:MOST_ROWS], lang, data_words.message, data_words.column)
+    number = say("column_row", lang)
+    table[number] = table[number].map(str, na_action="ignore").astype(object).fillna("")  # no "None" on the page
     picked = st.dataframe(
         table,
         column_config={
             name: st.column_config.Column(width=width) for name, width in zip(table.columns, WIDTHS_PX, strict=True)
         },
         hide_index=True,
-        height=HEIGHT_PX,
+        height=min(HEIGHT_PX, ROW_PX * (len(table) + 1) + 3),
         on_select="rerun",
         selection_mode="single-row",
         key=f"faults_{key}_{lang}",
@@ -81,11 +88,13 @@ def _table(found: Sequence[Fault], key: str, lang: Lang) -> None:
         st.session_state[LOOKED] = wanted
         st.session_state["layer_wanted"] = wanted[0]
         st.rerun()
+    if chosen:  # the column of the table is too narrow for most
+        st.html(f'<div class="plan-hint">{escape(data_words.message(chosen, lang))}</div>')
     csv, xlsx, _ = st.columns([2, 2, 6])
     name = say("ui_quality_file", lang)
     csv.download_button(
         say("ui_quality_csv", lang),
-        lambda: fault_list.as_csv(found, lang),
+        lambda: fault_list.as_csv(found, lang, data_words.message, data_words.column),
         file_name=f"{name}.csv",
         mime="text/csv",
         on_click="ignore",
@@ -93,7 +102,7 @@ def _table(found: Sequence[Fault], key: str, lang: Lang) -> None:
     )
     xlsx.download_button(
         say("ui_quality_xlsx", lang),
-        lambda: fault_list.as_xlsx(found, lang),
+        lambda: fault_list.as_xlsx(found, lang, data_words.message, data_words.column),
         file_name=f"{name}.xlsx",
         on_click="ignore",
         width="stretch",

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 from html import escape
 
 import streamlit as st
@@ -10,16 +11,36 @@ from geodata.faults import Fault
 from geodata.reading.proposal import Proposal
 from geodata.study import LayerSource
 from geodata.words import Lang, catalogue, say
-from scenarios import intake, templates
+from scenarios import intake
+from ui import data_words
 
 FORM_HEIGHT_PX = 300
+NO_SYSTEM = frozenset({"crs_missing", "streets_no_crs", "crs_meridian_missing", "crs_not_guessed"})
 Change = Callable[[LayerSource], None]
 
 
+def lacks_system(proposal: Proposal) -> bool:
+    """Tell whether the file doesn't say its coordinate system and it can't be told."""
+    return any(fault.code in NO_SYSTEM for fault in proposal.faults)
+
+
 def show(
-    proposal: Proposal, source: LayerSource, version: str, doubts: Sequence[Fault], lang: Lang, *, change: Change
+    proposal: Proposal,
+    source: LayerSource,
+    version: str,
+    doubts: Sequence[Fault],
+    lang: Lang,
+    *,
+    change: Change,
+    zone: str = "",
 ) -> None:
-    """Show what was recognised; ``change`` is called with whatever is put right."""
+    """Show what was recognised; ``change`` is called with whatever is put right.
+
+    Parameters
+    ----------
+    zone
+        The zone of metres that the other layers lie in, to be offered; "" for none.
+    """
     st.html(f'<div class="plan-study">{escape(source.path.name)}</div>')
     several = bool(proposal.sheets or proposal.sublayers)
     part, system = st.columns(2) if several else (None, st.container())
@@ -37,11 +58,14 @@ def show(
             )
     with system:
         _system(source, version, lang, change)
+    if zone:
+        _offer(zone, source, lang, change)
+    named = tuple(fault for fault in proposal.evidence if intake.better_system(fault))
     if proposal.system:
         lines = [say("ui_read_as_read", lang, system=proposal.system)]
-        lines += [fault.message(lang) for fault in proposal.evidence]
+        lines += [data_words.message(fault, lang) for fault in proposal.evidence if fault not in named]
         st.html("".join(f'<p class="plan-parameters">{escape(line)}</p>' for line in lines))
-    for fault in doubts:
+    for fault in doubts or named[:1]:  # the streets know better than the file's name
         _doubt(fault, source, lang, change)
     if proposal.theirs and proposal.ours:
         st.html(f"<h4>{escape(say('ui_columns', lang, n=len(proposal.columns), all=len(proposal.ours)))}</h4>")
@@ -55,13 +79,18 @@ def show(
 
 def _doubt(fault: Fault, source: LayerSource, lang: Lang, change: Change) -> None:
     """Say that the streets speak for another coordinate system, and offer to read the file so."""
-    st.html(f'<div class="plan-hint plan-stale">{escape(fault.message(lang))}</div>')
+    st.html(f'<div class="plan-hint plan-stale">{escape(data_words.message(fault, lang))}</div>')
     if better := intake.better_system(fault):
-        st.button(
-            say("ui_read_otherwise", lang, system=system_text(better, lang)),
-            on_click=change,
-            args=(replace(source, crs=better),),
-        )
+        _offer(better, source, lang, change)
+
+
+def _offer(crs: str, source: LayerSource, lang: Lang, change: Change) -> None:
+    st.button(
+        say("ui_read_otherwise", lang, system=system_text(crs, lang)),
+        on_click=change,
+        args=(replace(source, crs=crs),),
+        key=f"offer_{crs}",
+    )
 
 
 def _part(choices: tuple[str, ...], now: str, key: str, lang: Lang, take: Callable[[str], None]) -> None:
@@ -110,24 +139,30 @@ def system_text(word: str, lang: Lang) -> str:
 def _columns(
     proposal: Proposal, names: tuple[str, ...], source: LayerSource, version: str, lang: Lang, change: Change
 ) -> None:
-    """Ask for the header of each column; one that was recognised can be replaced, not taken away."""
+    """Ask for the header of each column; one that was recognised can be replaced, or left unused but for streets."""
     sides = st.columns(2, gap="small")
     for place, name in enumerate(names):
         now = proposal.columns.get(name, "")
         key = f"column_{name}_{version}"
-        choices = list(proposal.theirs) if now else ["", *proposal.theirs]
+        choices = list(proposal.theirs) if now and proposal.layer == "streets" else ["", *proposal.theirs]
+        none = "ui_column_unused" if now or source.columns.get(name) == "" else "ui_column_none"
         sides[place % 2].selectbox(
-            templates.title(proposal.layer, name, lang),
+            data_words.column_title(proposal.layer, name, lang),
             choices,
             index=choices.index(now) if now in choices else 0,
-            format_func=lambda one: one or say("ui_column_none", lang),
+            format_func=partial(_header, none=none, lang=lang),
             key=key,
             on_change=_settle,
-            args=(source, name, key, change),
+            args=(source, name, key, change, bool(now)),
         )
 
 
-def _settle(source: LayerSource, name: str, key: str, change: Change) -> None:
-    chosen = st.session_state[key]
+def _header(header: str, none: str, lang: Lang) -> str:
+    return header or say(none, lang)
+
+
+def _settle(source: LayerSource, name: str, key: str, change: Change, found: bool) -> None:  # noqa: FBT001 - private
+    """Settle one column; "" where one was found says that it is not to be used."""
+    chosen = st.session_state[key] or ""
     columns = {other: header for other, header in source.columns.items() if other != name}
-    change(replace(source, columns={**columns, name: chosen} if chosen else columns))
+    change(replace(source, columns={**columns, name: chosen} if chosen or found else columns))

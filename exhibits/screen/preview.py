@@ -15,6 +15,7 @@ from exhibits.screen.layers import Doc, Ink, Layer, Legend, geojson
 from exhibits.screen.tiles import Pen, TileSet, tile_set
 from geodata.reading.proposal import Proposal
 from geodata.words import Lang, say
+from geodata.words.numbers import grouped
 
 WGS84 = CRS.from_epsg(4326)
 MOST_VECTORS = 2_000  # more points than this are drawn as tiles
@@ -109,14 +110,14 @@ def legend(proposal: Proposal, streets: Proposal | None, lang: Lang) -> Legend:
     """Return the legend: rows with a place, rows without one."""
     rows: list[dict[str, Any]] = []
     if len(proposal.lines_deg):
-        label, count = say("preview_streets", lang), f"{len(proposal.lines_deg):,}"
+        label, count = say("preview_streets", lang), grouped(len(proposal.lines_deg))
         rows.append({"fill": STREET, "edge": STREET, "label": label, "count": count})
     if len(proposal.points_deg):
         label = say("preview_placed", lang)
-        rows.append({"fill": POINT, "edge": "#ffffff", "label": label, "count": f"{len(proposal.points_deg):,}"})
+        rows.append({"fill": POINT, "edge": "#ffffff", "label": label, "count": grouped(len(proposal.points_deg))})
         if lost := proposal.rows - len(proposal.points_deg):
             rows.append(
-                {"fill": "#ffffff", "edge": "#9a9a9a", "label": say("preview_lost", lang), "count": f"{lost:,}"}
+                {"fill": "#ffffff", "edge": "#9a9a9a", "label": say("preview_lost", lang), "count": grouped(lost)}
             )
     notes = () if streets or len(proposal.lines_deg) else (say("preview_no_streets", lang),)
     return Legend(say("preview_legend", lang), tuple(rows), notes)

@@ -138,8 +138,8 @@ def guess_system(
     Degrees are taken as WGS84; GCJ-02 can't be told from numbers alone (see ``geodata.coordinates.datum``). Metres
     are taken as CGCS2000 Gauss-Krüger, by the zone number in front of the easting; without one the central meridian is
     unknown and the user is asked, unless ``near_lon_deg`` (the middle of the study's other layers) tells. Web
-    Mercator is known by its size. The middle (median) of each column decides, so single wrong rows don't. What was assumed is in
-    ``System.faults``.
+    Mercator is known by its size. The middle (median) of each column decides, so single wrong rows don't. What was
+    assumed is in ``System.faults``.
 
     Parameters
     ----------

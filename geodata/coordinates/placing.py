@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
 from geodata.coordinates.crs import WGS84, System, geometry_to_lonlat, guess_system, system_of, system_of_crs, to_lonlat
+from geodata.coordinates.tangles import MOST_CROSSINGS, tangled_among
 from geodata.faults import Fault, InputError, Severity, fail
 from geodata.reading.aliases import accepted, folded
 from geodata.reading.cell_faults import CellFaults
@@ -28,6 +29,7 @@ CGCS2000 = 4490  # EPSG, in degrees
 MOST_APART_DEG = 10.0  # from the middle of its layer; further off is a slip of the hand
 AREA_MARGIN_DEG = 3.0  # a CRS is used a little beyond its zone
 PAIR_MARKS = (r"[,;、/|]", r"\s+", r"(?<=.)(?=[北南东西])")  # between the two numbers of a pair, tried in turn
+MOST_SPOTS = 1000  # polygons of which is said where they were mended; of others only that
 NORTHWARD = re.compile("[ns北南纬]")
 
 
@@ -94,7 +96,10 @@ def _from_columns(raw: RawTable, matched: Matched, source: LayerSource, found: C
         gone = is_missing(cells)
         pairs = [read_pair(cell) if isinstance(cell, str) else None for cell in cells.astype(object)]
         x, y = np.array([pair or (np.nan, np.nan) for pair in pairs], dtype=float).reshape(-1, 2).T
-        texts = [cell if isinstance(cell, str) and not pair else None for cell, pair in zip(cells, pairs, strict=True)]
+        texts = [
+            cell if isinstance(cell, str) and not pair and is_flat(cell) else None
+            for cell, pair in zip(cells, pairs, strict=True)
+        ]
         shapes = shapely.from_wkt(np.array(texts, dtype=object), on_invalid="ignore")
         paired = np.isfinite(x) & np.isfinite(y)
         shapes[paired] = _points(x, y, paired)[paired]
@@ -107,6 +112,11 @@ def _from_columns(raw: RawTable, matched: Matched, source: LayerSource, found: C
         "y": accepted(source.layer, "y"),
     }
     raise fail("coordinates_absent", layer=source.layer, value=source.path.name, **details)
+
+
+def is_flat(wkt: str) -> bool:
+    """Tell well-known text of points, lines and polygons from collections, which may nest without end."""
+    return "COLLECTION" not in wkt.upper()
 
 
 def read_pair(text: str) -> tuple[float, float] | None:
@@ -143,16 +153,25 @@ def _clean(shapes: Shapes, found: CellFaults, header: str) -> Shapes:
     shapes[several] = shapely.get_geometry(shapes[several], 0)
     area = np.isin(kinds, list(POLYGONS))
     invalid = area & ~shapely.is_valid(shapes)
+    tangled = tangled_among(shapes, invalid)
+    found.add("geometry_tangled", Severity.DOUBT, tangled, header, {"most": f"{MOST_CROSSINGS:,}"})
+    shapes[tangled] = None
+    invalid &= ~tangled
     reasons = shapely.is_valid_reason(shapes[invalid])
     if invalid.any():
         shapes[invalid] = [_polygonal(shape) for shape in shapely.make_valid(shapes[invalid], method="structure")]
         flat = invalid & shapely.is_missing(shapes)
-        for place, reason in zip(np.flatnonzero(invalid), reasons, strict=True):
-            here = np.arange(len(shapes)) == place
+        listed = np.flatnonzero(invalid)
+        for place, reason in zip(listed[:MOST_SPOTS], reasons[:MOST_SPOTS], strict=True):
+            here = np.zeros(len(shapes), dtype=bool)
+            here[place] = True
             code, severity = (
                 ("geometry_flat", Severity.DOUBT) if flat[place] else ("geometry_repaired", Severity.REPAIR)
             )
-            found.add(code, severity, here, header, {"reason": str(reason)[:80]})
+            found.add(code, severity, here, header, {"spot": _spot(str(reason))})
+        more = np.isin(np.arange(len(shapes)), listed[MOST_SPOTS:])
+        found.add("geometry_flat", Severity.DOUBT, more & flat, header, {"spot": "-"})
+        found.add("geometry_repaired", Severity.REPAIR, more & ~flat, header, {"spot": "-"})
     if found.layer == "gates":
         drawn = np.isin(shapely.get_type_id(shapes), list(POLYGONS))
         found.add("gate_from_polygon", Severity.REPAIR, drawn, header)
@@ -168,6 +187,12 @@ def _clean(shapes: Shapes, found: CellFaults, header: str) -> Shapes:
         found.add("geometry_kind", Severity.DOUBT, here, header, {"kind": _kind(shapes[here][0])})
     shapes[wrong] = None
     return shapes
+
+
+def _spot(reason: str) -> str:
+    """Return the coordinates that GEOS gives beside its word for what is wrong, in the system of the file."""
+    given = reason.partition("[")[2].rstrip("]").split()
+    return ", ".join(f"{float(one):.9g}" for one in given) or "-"
 
 
 def _kind(shape: BaseGeometry) -> str:

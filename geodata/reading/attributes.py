@@ -1,7 +1,7 @@
 """The cells of a raw table to the columns of the schema: every repair and every doubt is listed with its row."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -14,6 +14,7 @@ from geodata.reading.dates import read_dates
 from geodata.reading.numbers import is_missing, missing_words, read_flags, read_numbers, text_of
 from geodata.reading.raw_table import RawTable
 from geodata.schema import COLUMNS, Column
+from geodata.words.numbers import grouped
 
 WHOLE_TOLERANCE = 1e-6  # of floating point, where a share or a unit was multiplied
 WORDS = {  # else the name of the column
@@ -24,6 +25,10 @@ WORDS = {  # else the name of the column
 NONE_IS_A_WORD = frozenset({"medical_mode"})  # 无 says something here
 REFERENCES = frozenset({"place_id", "parent", "serves"})  # columns that hold ids of another row
 
+NAMES = frozenset({"name", "street", "community"})  # words of a place: a space inside only fills the cell
+BY_NAME = frozenset({"facilities", "medical"})  # the name of a place to go to mostly ends with what it is
+
+_SPACED = re.compile(r"(?<=[\u4e00-\u9fff（）]) (?=[\u4e00-\u9fff（）])")
 _REMARK = re.compile(r"[(（【\[].*?[)）\]】]")
 _LIST = re.compile(r"[;,、，；|\n]+")
 
@@ -37,7 +42,9 @@ def read_attributes(raw: RawTable, matched: Matched, layer: str) -> tuple[pd.Dat
         header = matched.headers.get(column.name)
         if header is None:
             table[column.name] = empty(column, raw.frame.index)
-            if column.required and column.name not in {"id", "name"} and not _level_by_name(column, matched):
+            if column.name == "kind" and layer in BY_NAME and "name" in matched.headers:
+                table[column.name] = _kinds_by_name(raw, column, matched, found)
+            elif column.required and column.name not in {"id", "name"} and not _level_by_name(column, matched):
                 sure = column.name in {"kind", "place_id", "level"}
                 severity, code = (Severity.ERROR, "column_needed") if sure else (Severity.DOUBT, "column_absent")
                 faults.append(missing_column(layer, column, list(raw.frame.columns), severity, code))
@@ -50,13 +57,17 @@ def read_attributes(raw: RawTable, matched: Matched, layer: str) -> tuple[pd.Dat
         elif column.kind == "date":
             table[column.name] = _dates(cells, header, found)
         elif column.kind == "choice":
-            table[column.name] = _choices(cells, column, header, found)
+            table[column.name] = _choices(cells, column, header, found, _names(raw, matched))
         elif column.kind == "list":
             table[column.name] = pd.Series(
                 [_list(cell) for cell in _references(cells.astype(object), column)], index=cells.index, dtype=object
             )
         else:
             texts = read_text(cells, keep_none=column.name in NONE_IS_A_WORD)
+            if column.name in NAMES:
+                spaced = texts.str.contains(_SPACED).fillna(value=False).to_numpy(dtype=bool)
+                texts = texts.str.replace(_SPACED, "", regex=True)
+                found.add("name_spaced", Severity.REPAIR, spaced, header, read=texts.to_numpy(dtype=object))
             table[column.name] = _references(texts, column)
     return pd.DataFrame(table, index=raw.frame.index), faults
 
@@ -128,7 +139,7 @@ def _numbers(cells: pd.Series, column: Column, matched: Matched, found: CellFaul
     found.add("none_word", Severity.NOTE, read.none_words, header)
     negative, absurd = values < 0, values > (np.inf if column.most is None else column.most)
     found.add("value_negative", Severity.DOUBT, negative, header)
-    found.add("value_absurd", Severity.DOUBT, absurd, header, {"most": f"{column.most or 0:,.0f}"})
+    found.add("value_absurd", Severity.DOUBT, absurd, header, {"most": grouped(column.most or 0)})
     values[negative | absurd] = np.nan
     found.add("value_repaired", Severity.REPAIR, read.repaired & ~np.isnan(values), header, read=values)
     if column.kind == "number":
@@ -155,20 +166,64 @@ def _dates(cells: pd.Series, header: str, found: CellFaults) -> pd.Series:
     return days
 
 
-def _choices(cells: pd.Series, column: Column, header: str, found: CellFaults) -> pd.Series:
-    """Read words as the schema's choices; an unknown kind is "other", any other unknown word is missing."""
+def _names(raw: RawTable, matched: Matched) -> list[str]:
+    """Return the name of every row, empty where it has none."""
+    if "name" not in matched.headers:
+        return [""] * len(raw.rows)
+    return [str(name) for name in read_text(raw.frame[matched.headers["name"]]).fillna("")]
+
+
+def kind_by_name(name: str, table: Mapping[str, str]) -> str:
+    """Return the kind that a name ends with, as in 幸福里社区日间照料中心（二期）, or nothing."""
+    bare = plain(_REMARK.sub("", name)) or plain(name)
+    words = [word for word in table if len(word) > 1 and table[word] != "other" and bare.endswith(word)]
+    return table[max(words, key=len)] if words else ""
+
+
+def _kinds_by_name(raw: RawTable, column: Column, matched: Matched, found: CellFaults) -> pd.Series:
+    """Tell the kind of every row from its name, where the file has no column of kinds, and say so."""
     table = words_of(found.layer, column)
+    kinds = [kind_by_name(name, table) for name in _names(raw, matched)]
+    told = np.array([kind != "" for kind in kinds], dtype=bool)
+    header = matched.headers["name"]
+    if not told.any():
+        found.faults.append(
+            missing_column(found.layer, column, list(raw.frame.columns), Severity.ERROR, "column_needed")
+        )
+        return empty(column, raw.frame.index)
+    details = {"told": int(told.sum()), "rows": len(told)}
+    found.faults.append(
+        Fault(code="kind_by_name", severity=Severity.DOUBT, layer=found.layer, column=header, details=details)
+    )
+    found.add("kind_not_in_name", Severity.DOUBT, ~told, header)
+    return pd.Series([kind or "other" for kind in kinds], index=raw.frame.index, dtype="string")
+
+
+def _choices(cells: pd.Series, column: Column, header: str, found: CellFaults, names: Sequence[str]) -> pd.Series:
+    """Read words as the schema's choices; an unknown kind is "other", any other unknown word is missing.
+
+    Parameters
+    ----------
+    names
+        Of the rows: where no kind is given, the name may tell it.
+    """
+    table = words_of(found.layer, column)
+    guesses = aliases()["words"].get(f"{column.name}_likely", {})
+    likely = {plain(word): choice for choice, list_ in guesses.items() for word in list_}
     kinds = "other" in column.choices
-    unknown, absent = (np.zeros(len(cells), dtype=bool) for _ in range(2))
+    unknown, absent, named = (np.zeros(len(cells), dtype=bool) for _ in range(3))
     doubts = np.full(len(cells), "", dtype=object)
     read: list[object] = []
     gone = is_missing(cells)
     for place, cell in enumerate(cells.astype(object)):
         if gone[place]:
-            absent[place] = True
-            read.append("other" if kinds else pd.NA)
+            by_name = kind_by_name(names[place], table) if column.name == "kind" and found.layer in BY_NAME else ""
+            absent[place], named[place] = not by_name, bool(by_name)
+            read.append(by_name or ("other" if kinds else pd.NA))
             continue
         choice, doubt = _choice(text_of(cell), table)
+        if choice is None and (assumed := likely.get(plain(text_of(cell)))):
+            choice, doubt = assumed, "assumed"
         if doubt == "against" and not kinds:  # 运营（已停业） is not sure to be open
             choice = None
         else:
@@ -185,6 +240,8 @@ def _choices(cells: pd.Series, column: Column, header: str, found: CellFaults) -
     else:
         found.add("choice_remark_against", Severity.DOUBT, doubts == "against", header)
     found.add("choice_prefix", Severity.REPAIR, doubts == "prefix", header, read=meant)
+    found.add("choice_assumed", Severity.DOUBT, doubts == "assumed", header, read=meant)
+    found.add("kind_of_name", Severity.DOUBT, named, header, read=meant)
     if column.required:
         found.add("kind_missing" if kinds else "choice_missing", Severity.DOUBT, absent, header)
     return pd.Series(read, index=cells.index, dtype="string")

@@ -9,6 +9,8 @@ from numpy.typing import NDArray
 from geodata.faults import Fault, Severity
 from geodata.reading.raw_table import RawTable
 
+MOST_WHOLE = 1e15  # digits that a float keeps
+
 
 class CellFaults:
     """The list that the faults of one table are added to, with what it takes to say where they are."""
@@ -38,10 +40,15 @@ class CellFaults:
                     layer=self.layer,
                     row=int(self.raw.rows[place]),
                     column=header,
-                    value="" if pd.api.types.is_scalar(cell) and pd.isna(cell) else cell,
+                    value="" if pd.api.types.is_scalar(cell) and pd.isna(cell) else _whole(cell),
                     details={**(details or {}), **shown},
                 )
             )
+
+
+def _whole(cell: object) -> object:
+    """Return a cell as the user sees it: a sheet hands out 45123 as 45123.0."""
+    return int(cell) if isinstance(cell, float) and cell.is_integer() and abs(cell) < MOST_WHOLE else cell
 
 
 def _shown(value: np.generic) -> str:

@@ -62,10 +62,13 @@ def match(headers: Sequence[str], layer: str, overrides: Mapping[str, str], *, c
 
     Parameters
     ----------
+    overrides
+        Schema name to header; "" says that the file has no such column, whatever its headers look like.
     cut
         The headers come from a .dbf, which cuts names off after ten bytes.
     """
-    settled, faults = _settled(headers, layer, overrides)
+    unused = {name for name, header in overrides.items() if not header}
+    settled, faults = _settled(headers, layer, {name: header for name, header in overrides.items() if header})
     kinds = {column.name: column.kind for column in COLUMNS.get(layer, ())}
     found: dict[str, list[tuple[_Reading, int]]] = {}
     for place, header in enumerate(headers):
@@ -82,7 +85,7 @@ def match(headers: Sequence[str], layer: str, overrides: Mapping[str, str], *, c
     chosen: dict[str, _Reading] = {}
     datum = ""
     for name in sorted(found, key=lambda name: (name != "x", name)):  # x first: y follows its datum
-        if name in settled:
+        if name in settled or name in unused:
             continue
         ranked = sorted(found[name], key=lambda hit: (hit[0].far, hit[0].order, hit[1]))
         if name == "y" and "x" in chosen:

@@ -1,5 +1,6 @@
 """GeoPackage, GeoJSON, file geodatabase and GeoParquet to raw tables."""
 
+import json
 import sqlite3
 import warnings
 from collections.abc import Sequence
@@ -20,6 +21,13 @@ from geodata.study import LayerSource
 SQLITE = b"SQLite format 3\x00"
 PARQUET = b"PAR1"
 MOST_WARNINGS = 5
+GEOJSON_TYPES = (
+    "FeatureCollection",
+    "Feature",
+    "GeometryCollection",
+    *(f"{many}{shape}" for many in ("", "Multi") for shape in ("Point", "LineString", "Polygon")),
+)
+OTHER_FORMATS = ("<OGR", "<VRT", "<GDAL", "<WMS")  # GDAL would take these for files that name other files
 
 
 def read_gdal(path: Path | bytes, layer: str, sublayer: str | None = None, **options: str) -> RawTable:
@@ -58,13 +66,16 @@ def from_frame(read: pd.DataFrame, layer: str, name: str, note: str, faults: Seq
 def read_geopackage(source: LayerSource) -> RawTable:
     """Read a GeoPackage or a file geodatabase: the sublayer asked for, or the only one with geometry."""
     path, layer = source.path, source.layer
+    views: set[str] = set()
     if path.is_file():
         with path.open("rb") as opened:
             if opened.read(16) != SQLITE:
                 raise fail("file_not_format", layer=layer, value=path.name, format="GeoPackage")
         try:  # GDAL would complain of a damaged file on standard error, past us
             with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as database:
-                database.execute("SELECT count(*) FROM sqlite_master")
+                views = {
+                    str(name) for (name,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'view'")
+                }
         except sqlite3.Error as error:
             raise fail("file_unreadable", layer=layer, value=path.name, why=str(error)) from error
     with warnings.catch_warnings(record=True):  # said again when the layer is read
@@ -84,6 +95,8 @@ def read_geopackage(source: LayerSource) -> RawTable:
         raise fail("table_empty", layer=layer, value=path.name)
     else:
         raise fail("sublayer_needed", layer=layer, column="layer", value=path.name, layers="、".join(names))
+    if chosen in views:  # a query that somebody else wrote: it may never end
+        raise fail("sublayer_view", layer=layer, column="layer", value=chosen)
     table = read_gdal(path, layer, chosen)
     return RawTable(table.frame, table.geometry, table.rows, table.declared_crs, f"GeoPackage '{chosen}'", table.faults)
 
@@ -97,6 +110,14 @@ def read_geojson(source: LayerSource) -> RawTable:
     text, encoding = decode_file(data, source.encoding, layer, path.name)
     if not text.lstrip().startswith("{"):
         raise fail("file_not_format", layer=layer, value=path.name, format="GeoJSON")
+    try:
+        read = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise fail("file_unreadable", layer=layer, value=path.name, why=str(error)[:200]) from error
+    named = isinstance(read, dict) and read.get("type") in GEOJSON_TYPES
+    if not named or any(mark in text for mark in OTHER_FORMATS):
+        raise fail("file_not_format", layer=layer, value=path.name, format="GeoJSON")
+    del read
     table = read_gdal(text.encode("utf-8"), layer)
     return RawTable(
         table.frame,

@@ -1,7 +1,7 @@
 """One layer of a study, from its file to a checked table; what is wrong or doubtful is said row by row."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import geopandas as gpd
 import pandas as pd
@@ -11,8 +11,9 @@ from geodata.coordinates.crs import System, geometry_to_metric
 from geodata.coordinates.placing import place_rows
 from geodata.faults import Fault, InputError, Severity
 from geodata.reading.attributes import empty, levels_by_name, read_attributes
-from geodata.reading.columns import match
+from geodata.reading.coordinate_columns import matched_columns, named_system, whole_degrees
 from geodata.reading.ids import fill_names, read_ids
+from geodata.reading.raw_table import RawTable
 from geodata.reading.tables import read_table
 from geodata.schema import COLUMNS
 from geodata.study import LayerSource
@@ -36,18 +37,22 @@ class LonLatTable:
     faults: tuple[Fault, ...]  # doubts, repairs and notes; errors are raised
 
 
-def read_lonlat(source: LayerSource, near_lon_deg: float | None = None) -> LonLatTable:
+def read_lonlat(source: LayerSource, near_lon_deg: float | None = None, raw: RawTable | None = None) -> LonLatTable:
     """Read one layer; raise InputError with every error found in it.
 
     Parameters
     ----------
     near_lon_deg
         The middle of the study's other layers, to tell the zone of metres that come without one; None: not known.
+    raw
+        The table as it stands in the file, where it was read already.
     """
     layer = source.layer
-    raw = read_table(source)
-    matched = match(list(raw.frame.columns), layer, source.columns, cut=raw.cut_names)
+    raw = read_table(source) if raw is None else raw
+    matched = matched_columns(raw, source)
+    source = replace(source, columns={name: header for name, header in source.columns.items() if header})
     faults = [*raw.faults, *matched.faults]
+    faults += whole_degrees(raw, matched, layer)
     ids, more = read_ids(raw, matched, layer)
     faults += more
     table, more = read_attributes(raw, matched, layer)
@@ -82,7 +87,7 @@ def read_lonlat(source: LayerSource, near_lon_deg: float | None = None) -> LonLa
         geometry, system, more = place_rows(raw, matched, source, near_lon_deg)
     except InputError as error:
         raise InputError([*_errors(faults), *error.faults]) from error
-    faults += more
+    faults += [*more, *named_system(raw, source, more)]
     if errors := _errors(faults):
         raise InputError(errors)
     table = table.drop(columns="id", errors="ignore").assign(row=pd.Series(raw.rows, index=table.index))

@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 from geodata.reading.aliases import aliases, folded, plain, units, visible
 
 _PREFIX = re.compile(r"^(约|大约|大概|近|≈|~)\s*")
-_SUFFIX = re.compile(r"\s*(左右|余|多)?\s*$")
+_SUFFIX = re.compile(r"\s*(左右|上下|以上|余|多|\+)?\s*$")
+_BEHIND = re.compile(r"(?<=\S)\s*[(\[【][^()\[\]【】]*[)\]】]$")  # 345（含商铺）
 _PLAIN = re.compile(r"^[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d{1,3})?$")
 _GROUPED = re.compile(r"^[+-]?\d{1,3}(?:([, '])\d{3})(?:\1\d{3})*(\.\d+)?$")
 _NUMBER_AND_UNIT = re.compile(r"^([+-]?[\d,.' ]*\d\.?)\s*([^\d\s].*)?$")
@@ -115,9 +116,10 @@ def _scaled(values: NDArray[np.float64], factor: float) -> NDArray[np.float64]:
 def read_number(text: str, table: str, factor: float = 1.0) -> float | None:
     """Return the number that ``text`` says in the base unit of dimension ``table``, or None.
 
-    1,200, 1 200, 约1200, 1200户, 1.2万 and 3亩 (in a column of areas) are read; 二百, 1,20 and 100-200 are not.
+    1,200, 1 200, 约1200, 1200户, 1.2万, 120（含商铺） and 3亩 (in a column of areas) are read; 二百, 1,20 and 100-200
+    are not.
     """
-    bare = _PREFIX.sub("", folded(text))
+    bare = _PREFIX.sub("", _BEHIND.sub("", folded(text)) if table != "axis" else folded(text))
     bare = _SUFFIX.sub("", bare)
     if table == "axis":
         return _degrees(bare)
@@ -155,7 +157,7 @@ def _degrees(text: str) -> float | None:
             sign = -1.0 if text[0] in "sw西南" or text[-1] in "sw" else 1.0
             return sign * (whole + minutes / 60 + seconds / 3600)
         return None
-    bare = re.sub(r"^(?:[en]|东经|北纬)\s*|\s*(?:[en]|°|度|m|米)$", "", text)
+    bare = re.sub(r"^(?:[en]|东经|北纬|经度|纬度)\s*[:：]?\s*|\s*(?:[°度]\s*[en]?|[en]|m|米)$", "", text)
     if _GROUPED.match(bare):
         bare = re.sub(r"[, ']", "", bare)
     return float(bare) if _PLAIN.match(bare) else None

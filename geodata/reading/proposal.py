@@ -1,5 +1,6 @@
 """Proposal: what one file seems to hold, so that a planner can look at it and put it right before it is used."""
 
+import io
 import zipfile
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -14,7 +15,7 @@ from numpy.typing import NDArray
 
 from geodata.coordinates.crs import system_of, system_of_crs
 from geodata.faults import Fault, InputError, Severity, fail
-from geodata.reading.columns import match
+from geodata.reading.coordinate_columns import matched_columns
 from geodata.reading.layers import LonLatTable, read_lonlat
 from geodata.reading.numbers import is_missing, text_of
 from geodata.reading.raw_table import RawTable
@@ -30,7 +31,7 @@ MOST_LETTERS = 60  # of a cell in the sample
 RASTERS = ("elevation", "population_grid")
 PLACES = ("x", "y", "geometry")  # columns that say where a row lies
 CLOSED = {"file_too_big", "table_too_big", "excel_not", "excel_password", "file_unreadable", "zip_unsafe"}
-ABOUT_SYSTEM = ("crs_", "axes_swapped", "coordinates_absent", "streets_no_crs")
+ABOUT_SYSTEM = ("crs_", "named_", "axes_swapped", "coordinates_absent", "streets_no_crs")
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -60,6 +61,8 @@ class Proposal:
     def first(self) -> tuple[str, ...]:
         """Return the columns to look at first: those needed, and those that were found."""
         needed = {column.name for column in COLUMNS.get(self.layer, ()) if column.required}
+        if any(fault.code == "coordinates_absent" for fault in self.faults):
+            needed |= set(PLACES)
         return tuple(name for name in self.ours if name in needed or name in self.columns)
 
     @property
@@ -92,20 +95,19 @@ def middle_lon_deg(proposal: Proposal) -> float | None:
 
 
 def _table(source: LayerSource, near_lon_deg: float | None) -> Proposal:
-    layer, read = source.layer, None
+    layer, read, raw = source.layer, None, None
     faults: tuple[Fault, ...]
     try:
-        read = read_lonlat(source, near_lon_deg)
+        raw = read_table(source)
+        read = read_lonlat(source, near_lon_deg, raw)
         faults = read.faults
     except InputError as error:
         faults = error.faults
     sheets, sublayers = _parts(source, faults)
     found = {"layer": layer, "ours": _ours(layer), "faults": faults, "evidence": _evidence(faults)}
-    try:
-        raw = read_table(source)
-    except InputError:
+    if raw is None:
         return Proposal(**found, sheets=sheets, sublayers=sublayers)  # type: ignore[arg-type]  # names are its own
-    matched = match(list(raw.frame.columns), layer, source.columns, cut=raw.cut_names)
+    matched = matched_columns(raw, source)
     points, rows, box = np.zeros((0, 2)), np.zeros(0, dtype=np.int64), None
     if read is not None:
         points, rows, box = _points(read.table)
@@ -179,6 +181,8 @@ def _streets(source: LayerSource) -> Proposal:
         if given is None and raw.declared_crs is not None:
             given = system_of_crs(raw.declared_crs)
         system = given.label if given else ""
+        if "highway" not in columns:
+            found = [*found, Fault(code="streets_no_class", severity=Severity.DOUBT, layer=source.layer)]
     owner = np.repeat(np.arange(len(lines)), np.diff(lines.line_start))
     shapes = shapely.linestrings(np.column_stack([lines.x, lines.y]), indices=owner)
     return Proposal(
@@ -234,7 +238,7 @@ def _parts(source: LayerSource, faults: Sequence[Fault]) -> tuple[tuple[str, ...
     sheets: Sequence[str] = ()
     layers: Sequence[str] = ()
     try:
-        if ending in {".xlsx", ".xls", ".xlsm"}:
+        if ending in {".xlsx", ".xls", ".xlsm", ".et"}:
             sheets = _sheets(source.path)
         elif ending in {".gpkg", ".gdb"}:
             layers = [str(name) for name in pyogrio.list_layers(source.path)[:, 0]]
@@ -246,7 +250,7 @@ def _parts(source: LayerSource, faults: Sequence[Fault]) -> tuple[tuple[str, ...
 
 
 def _sheets(path: Path) -> list[str]:
-    book = python_calamine.load_workbook(str(path))
+    book = python_calamine.load_workbook(io.BytesIO(path.read_bytes()))
     kinds, seen = python_calamine.SheetTypeEnum, python_calamine.SheetVisibleEnum
     return [
         sheet.name for sheet in book.sheets_metadata if sheet.typ == kinds.WorkSheet and sheet.visible == seen.Visible

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from pyproj import CRS
 
 from geodata.faults import Fault, fail
+from geodata.words.numbers import grouped
 
 MOST_COLUMNS = 10_000
 MOST_ROWS = 5_000_000
@@ -32,4 +33,4 @@ class RawTable:
 def check_size(layer: str, name: str, rows: int, columns: int) -> None:
     """Refuse a table that no planner's file can be."""
     if columns > MOST_COLUMNS or rows > MOST_ROWS or rows * columns > MOST_CELLS:
-        raise fail("table_too_big", layer=layer, value=name, rows=f"{rows:,}", columns=f"{columns:,}")
+        raise fail("table_too_big", layer=layer, value=name, rows=grouped(rows), columns=grouped(columns))

@@ -2,7 +2,6 @@
 
 import csv
 import io
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -10,21 +9,20 @@ import numpy as np
 import pandas as pd
 
 from geodata.faults import Fault, Severity, fail
-from geodata.reading.aliases import aliases, folded, plain, visible
+from geodata.reading.aliases import folded
 from geodata.reading.columns import recognised
+from geodata.reading.degrees import join_degrees, split_degrees
 from geodata.reading.encodings import decode_file
 from geodata.reading.raw_table import RawTable, check_size
+from geodata.reading.rows_left_out import Cell, cell_text, only_places
 from geodata.study import LayerSource
 
 HEADER_WITHIN = 30  # a header further down than this line isn't looked for
 MOST_LINE_BREAKS = 100  # in one cell: a quotation mark was left open
-HEADER_AGAIN_WITHIN = 2  # rows below the header: it may stand there again in another language
-SUM_WITHIN = 4  # cells from the left: a sum is called so in the first of them
 DELIMITERS = (",", "\t", ";", "，", "|")
+PLACE = ("x", "y", "geometry")
 
-_REMARK = re.compile(r"[(（\[【].*?[)）\]】]")
 
-Cell = object
 Range = tuple[tuple[int, int], tuple[int, int]]  # first and last (row, column), both inclusive, from 0
 
 
@@ -72,10 +70,13 @@ def _delimiter(text: str) -> str:
     return best
 
 
-def header_score(cells: Sequence[Sequence[Cell]], source: LayerSource) -> int:
-    """Count the columns of the layer that the best header line of a grid names."""
-    found = _find_header(Grid(cells=[list(row) for row in cells[:HEADER_WITHIN]]), source)
-    return found[2] if found else 0
+def header_names(cells: Sequence[Sequence[Cell]], source: LayerSource) -> set[str]:
+    """Return the columns of the layer that the best header of a grid names."""
+    grid = Grid(cells=[list(row) for row in cells[:HEADER_WITHIN]])
+    found = _find_header(grid, source)
+    titles = _header_text(grid, found[0], found[1]) if found else []
+    settled = {folded(header) for header in source.columns.values() if header}
+    return {title if folded(title) in settled else recognised(title, source.layer) for title in titles if title} - {""}
 
 
 def raw_table(grid: Grid, source: LayerSource) -> RawTable:
@@ -92,9 +93,11 @@ def raw_table(grid: Grid, source: LayerSource) -> RawTable:
     faults = [*grid.faults]
     titles = _header_text(grid, first, lines)
     start = first + lines
+    titles, joined = join_degrees(cells, titles, start, layer)
+    faults += joined
     faults += _spread_merged(grid, start, layer, titles)
     kept = [row for row in range(start, len(cells)) if any(cell not in {"", None} for cell in cells[row])]
-    kept, left_out = _only_places(cells, kept, cells[first : first + lines], layer, titles)
+    kept, left_out = only_places(cells, kept, cells[first : first + lines], layer, titles)
     faults += left_out
     if not kept:
         raise fail("table_no_rows", layer=layer, value=name)
@@ -118,13 +121,9 @@ def _cell(cell: Cell) -> Cell:
     return None if isinstance(cell, str) and not cell else cell
 
 
-def _text(cell: Cell) -> str:
-    return " ".join(visible(cell).split()) if isinstance(cell, str) else ("" if cell is None else str(cell))
-
-
 def _find_header(grid: Grid, source: LayerSource) -> tuple[int, int, int] | None:
     """Return first line, number of lines and score of the header: the line or pair that names most columns."""
-    settled = {folded(header) for header in source.columns.values()}
+    settled = {folded(header) for header in source.columns.values() if header}
     best: tuple[int, int, int] | None = None
     fallback: tuple[int, int, int] | None = None
     for first in range(min(HEADER_WITHIN, len(grid.cells))):
@@ -139,7 +138,9 @@ def _find_header(grid: Grid, source: LayerSource) -> tuple[int, int, int] | None
             titles = [title for title in _header_text(grid, first, lines) if title]
             named = {recognised(title, source.layer) for title in titles} - {""}
             score = len(named) + 2 * sum(folded(title) in settled for title in titles)
-            if score > 0 and (best is None or score > best[2]):
+            score += len(named & set(PLACE)) if lines == 2 and split_degrees(titles) else 0  # noqa: PLR2004 - see above
+            lower = best is not None and (first, lines, score) == (best[0] + 1, 1, best[2])  # the upper added nothing
+            if score > 0 and (best is None or score > best[2] or (lower and best[1] == 2)):  # noqa: PLR2004
                 best = (first, lines, score)
     return best or (fallback and (fallback[0], 1, 0))
 
@@ -161,10 +162,10 @@ def _two_lines(grid: Grid, first: int) -> bool:
 
 def _header_text(grid: Grid, first: int, lines: int) -> list[str]:
     """Return the header over each column; two lines are joined with a slash."""
-    upper = [_text(cell) for cell in grid.cells[first]]
+    upper = [cell_text(cell) for cell in grid.cells[first]]
     if lines == 1:
         return upper
-    lower = [_text(cell) for cell in grid.cells[first + 1]]
+    lower = [cell_text(cell) for cell in grid.cells[first + 1]]
     for (top, left), (_, right) in grid.merged:
         if top == first:
             upper[left : right + 1] = [upper[left]] * (right + 1 - left)
@@ -205,68 +206,6 @@ def _spread_merged(grid: Grid, start: int, layer: str, titles: Sequence[str]) ->
             )
         )
     return faults
-
-
-def _only_places(
-    cells: Sequence[Sequence[Cell]],
-    kept: Sequence[int],
-    header: Sequence[Sequence[Cell]],
-    layer: str,
-    titles: Sequence[str],
-) -> tuple[list[int], list[Fault]]:
-    """Leave out sums, notes below the table and header lines printed again; list each."""
-    words = aliases()["words"]["sheet"]
-    nameless = _nameless_sum(cells, kept)
-    note = re.compile("^(" + "|".join(re.escape(word) for word in words["note"]) + r")\s*[:：.、人\d]", re.IGNORECASE)
-    again = {tuple(_text(cell) for cell in row) for row in header}
-    places, faults = [], []
-    for row in kept:
-        texts = [_text(cell) for cell in cells[row]]
-        filled = [text for text in texts if text]
-        code = ""
-        if tuple(texts) in again or (row in kept[:HEADER_AGAIN_WITHIN] and _same_names(titles, texts, layer)):
-            code, severity = "row_header_again", Severity.NOTE
-        elif len(filled) <= 2 and note.match(filled[0]):  # noqa: PLR2004 - a note may fill one cell or two
-            code, severity = "row_note", Severity.NOTE
-        elif any(_is_total(text) for text in filled[:SUM_WITHIN]) or row == nameless:
-            code, severity = "row_total", Severity.DOUBT
-        if code:
-            faults.append(Fault(code=code, severity=severity, layer=layer, row=row + 1, value=filled[0][:80]))
-        else:
-            places.append(row)
-    return places, faults
-
-
-def _same_names(titles: Sequence[str], texts: Sequence[str], layer: str) -> bool:
-    """Tell whether a row names the columns that the header above it names: the header in another language."""
-    named = [recognised(title, layer) for title in titles]
-    same = sum(name != "" and name == recognised(text, layer) for name, text in zip(named, texts, strict=True))
-    return same > 1 and 2 * same > sum(text != "" for text in texts)
-
-
-def _is_total(text: str) -> bool:
-    """Tell whether a cell calls its row a sum: 合计, 合计（户）, 文东街道小计, 共计12个小区."""
-    bare = plain(_REMARK.sub("", text)) or plain(text)
-    words = [plain(word) for word in aliases()["words"]["sheet"]["total"]]
-    endings = tuple(plain(word) for word in aliases()["words"]["sheet"]["total_ending"])
-    return bare in words or bare.endswith(endings) or (bare.startswith(endings) and any(map(str.isdecimal, bare)))
-
-
-def _nameless_sum(cells: Sequence[Sequence[Cell]], kept: Sequence[int]) -> int | None:
-    """Return the last row where it holds nothing but numbers though every other has a text: a sum without a word."""
-    if len(kept) < 3:  # noqa: PLR2004 - two rows to sum, and the sum
-        return None
-    *others, last = kept
-    worded = [{column for column, cell in enumerate(cells[row]) if _is_word(cell)} for row in others]
-    always = set.intersection(*worded)
-    bare = (
-        always and not any(map(_is_word, cells[last])) and all(cells[last][column] in {"", None} for column in always)
-    )
-    return last if bare else None
-
-
-def _is_word(cell: Cell) -> bool:
-    return isinstance(cell, str) and any(letter.isalpha() for letter in cell)
 
 
 def _unique(titles: Sequence[str], columns: Sequence[int], layer: str) -> tuple[list[str], list[Fault]]:

@@ -19,6 +19,7 @@ from geodata.streets import Floats, Longs
 GRAPH, NODE, EDGE, KEY, DATA = (
     "{http://graphml.graphdrawing.org/xmlns}" + name for name in ("graph", "node", "edge", "key", "data")
 )
+MOST_LIST = 1000  # letters of the classes of a merged edge
 WANTED = frozenset(Tags._fields)
 Words = tuple[str, ...]
 
@@ -51,7 +52,9 @@ def read_graphml(path: Path, layer: str, digest: str) -> StreetLines:
         crs = CRS.from_user_input(graph.crs)
         node_x, node_y = np.array(graph.x, dtype=np.float64), np.array(graph.y, dtype=np.float64)
         ends = np.array([[graph.ids[end] for end in side] for side in (graph.sources, graph.targets)], dtype=np.int64).T
-        shapes = np.asarray(shapely.from_wkt(graph.shapes), dtype=object)
+        # collections may nest without end
+        flat = [None if shape and "COLLECTION" in shape.upper() else shape for shape in graph.shapes]
+        shapes = np.asarray(shapely.from_wkt(flat), dtype=object)
     except KeyError as error:
         raise fail("streets_graphml", layer=layer, value=path.name, why=str(error.args[0])) from error
     except (ET.ParseError, CRSError, ValueError, shapely.errors.GEOSException) as error:
@@ -125,11 +128,11 @@ def _take_edge(element: ET.Element, names: dict[str, str], raw: dict[Words, int]
 
 def _value(text: str) -> str:
     """Write the list of a merged edge, ``['steps', 'footway']``, with semicolons."""
-    if not text.startswith("["):
+    if not text.startswith("[") or len(text) > MOST_LIST:
         return text
     try:
         return ";".join(str(value) for value in ast.literal_eval(text))
-    except (ValueError, SyntaxError):
+    except (ValueError, SyntaxError, RecursionError, MemoryError):
         return text
 
 

@@ -15,10 +15,12 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
 from geodata.compiled import compiled
+from geodata.faults import fail
 from geodata.street.snap import along, segment_grid
 from geodata.streets import Floats, Ints, Longs
 
 TOLERANCE_M = 0.01
+MOST_CROSSINGS = 1_000_000  # a metropolis drawn without common points has a tenth of it
 CROSSWAY = 4  # arms of a vertex where two lines cross
 
 
@@ -148,7 +150,9 @@ def _crossings(drawn: _Drawn, apart: NDArray[np.bool_]) -> tuple[Longs, Floats]:
     where = (cells.x_m, cells.y_m, cells.cell_m, cells.columns, cells.cell_start, cells.segment)
     slots, shares = np.empty((0, 2), dtype=np.int64), np.empty((0, 2))
     for _ in range(2):  # count, then keep
-        size = _crossing_pairs(drawn.x, drawn.y, drawn.place, *where, slots, shares)
+        size = _crossing_pairs(drawn.x, drawn.y, drawn.place, *where, slots, shares, MOST_CROSSINGS)
+        if size > MOST_CROSSINGS:
+            raise fail("streets_tangled", layer="streets", most=f"{MOST_CROSSINGS:,}")
         if size == len(slots):
             break
         slots, shares = np.empty((size, 2), dtype=np.int64), np.empty((size, 2))
@@ -202,9 +206,12 @@ def _touches(
 @compiled
 def _crossing_pairs(
     x: Floats, y: Floats, place: Longs, x0: float, y0: float, cell_m: float, columns: int,
-    cell_start: Longs, segment: Ints, slots: Longs, shares: Floats,
+    cell_start: Longs, segment: Ints, slots: Longs, shares: Floats, most: int,
 ) -> int:  # fmt: skip
-    """Find the pairs that cross strictly inside both; each is counted in the one cell that holds the crossing."""
+    """Find the pairs that cross strictly inside both; each is counted in the one cell that holds the crossing.
+
+    Beyond ``most`` nothing more is looked for.
+    """
     size = 0
     for cell in range(len(cell_start) - 1):
         for i in range(cell_start[cell], cell_start[cell + 1]):
@@ -228,4 +235,6 @@ def _crossing_pairs(
                 if size < len(slots):
                     slots[size, 0], slots[size, 1], shares[size, 0], shares[size, 1] = k, m, t, u
                 size += 1
+                if size > most:
+                    return size
     return size

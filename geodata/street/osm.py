@@ -53,7 +53,7 @@ def read_osm(path: Path, layer: str, digest: str) -> tuple[StreetLines, list[Fau
             except (osmium.InvalidLocationError, RuntimeError):  # some node is not in the file
                 cut[len(lines)] = ([node.x for node in way.nodes], [node.y for node in way.nodes])
                 lines.append(None)
-    except (RuntimeError, osmium.InvalidLocationError) as error:
+    except (RuntimeError, ValueError, OverflowError, osmium.InvalidLocationError) as error:
         raise fail("streets_unreadable", layer=layer, value=path.name, why=str(error)) from error
     line_tags, tags = tag_codes(rows)
     x, y, missing = _coordinates(lines, np.array(counts, dtype=np.int64), cut)

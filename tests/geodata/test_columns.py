@@ -17,6 +17,33 @@ from geodata.schema import COLUMNS
 from tests.geodata.nasty import codes
 
 
+def test_a_column_can_be_settled_as_not_used():
+    found = match(["名称", "床位数", "总床位"], "facilities", {"beds": ""})
+    assert found.headers == {"name": "名称"}
+    assert not [fault for fault in found.faults if fault.code.startswith("column")]
+    assert match(["名称", "床位数"], "facilities", {}).headers["beds"] == "床位数"
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("345（含商铺）", 345),
+        ("20户(空置12)", 20),
+        ("88+", 88),
+        ("100以上", 100),
+        ("约1,234户（套）", 1234),
+        ("（12）", None),
+    ],
+)
+def test_what_stands_behind_a_number_is_left_aside(text, number):
+    assert read_number(text, "households") == number
+
+
+@pytest.mark.parametrize("text", ["117.357862°E", "E117.357862", "东经：117.357862°", "117.357862度", "经度117.357862"])
+def test_degrees_with_their_direction(text):
+    assert read_number(text, "axis") == 117.357862
+
+
 @pytest.mark.parametrize(
     ("header", "layer", "name"),
     [

@@ -148,3 +148,19 @@ def test_the_broken_collection_is_refused_where_the_run_refuses_it() -> None:
     wide = of(BROKEN / "residential_ten_thousand_columns.csv")
     assert wide.faults[0].code == "table_too_big"
     assert wide.theirs == ()
+
+
+def test_where_no_coordinates_are_found_their_columns_come_first(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text("小区名称,户数,地址\n甲园,1,某路\n", encoding="utf-8")
+    found = of(path)
+    assert [fault.code for fault in found.faults] == ["coordinates_absent"]
+    assert {"x", "y", "geometry"} <= set(found.first)
+
+
+def test_streets_without_classes_say_so(tmp_path: Path) -> None:
+    path = tmp_path / "cad.gpkg"
+    line = shapely.LineString([(117, 36), (117.01, 36)])
+    gpd.GeoDataFrame({"Layer": ["ROAD"]}, geometry=[line], crs=4490).to_file(path, driver="GPKG")
+    assert [fault.code for fault in of(path, "streets").faults] == ["streets_no_class"]
+    assert of(path, "streets").usable

@@ -159,7 +159,7 @@ def test_overlapping_districts_of_one_level():
     # a and b share 2,000 m2; b and d 1,000 m2 (drawing explains as much); c and d nearly all; e is of another level
     found = layer_doubts("districts", districts)
     assert said(found) == [("districts_overlap", "b"), ("districts_overlap", "d")]
-    assert [fault.details["shared"] for fault in found] == ["2,000", "999,000"]
+    assert [fault.details["shared"] for fault in found] == ["2 000", "999 000"]
 
 
 def test_references():

@@ -1,6 +1,10 @@
 """GIS files to raw tables: formats, encodings, zips, and files that are no such thing."""
 
+import json
+import sqlite3
 import zipfile
+from contextlib import closing
+from dataclasses import replace
 
 import geopandas as gpd
 import numpy as np
@@ -226,10 +230,27 @@ def test_files_that_are_missing_empty_or_something_else(tmp_path, ending):
 
 
 def test_formats_not_supported(tmp_path):
-    for name in ("a.doc", "a.pkl", "a.pickle", "a.kml", "a"):
+    for name, code in {
+        "a.pkl": "format_unknown",
+        "a.pickle": "format_unknown",
+        "a": "format_unknown",
+        "a.doc": "file_document",
+        "a.KML": "file_markers",
+        "a.dwg": "file_drawing",
+        "a.rar": "file_archive",
+    }.items():
         (tmp_path / name).write_bytes(b"\x80\x04.")
-        assert refused(read_table, source(tmp_path / name)) == ["format_unknown"]
+        assert refused(read_table, source(tmp_path / name)) == [code]
     assert refused(read_table, source(tmp_path)) == ["format_unknown"]
+
+
+def test_an_archive_renamed_zip_is_told_by_how_it_begins(tmp_path):
+    (tmp_path / "小区.zip").write_bytes(b"Rar!\x1a\x07\x01\x00" + bytes(50))
+    (tmp_path / "路.zip").write_bytes(b"7z\xbc\xaf\x27\x1c" + bytes(50))
+    for name, word in (("小区.zip", "RAR"), ("路.zip", "7z")):
+        with pytest.raises(InputError, match=f"{word} 压缩包") as caught:
+            read_table(source(tmp_path / name))
+        assert [fault.code for fault in caught.value.faults] == ["file_archive"]
 
 
 def test_a_vrt_called_geojson_opens_no_other_file(tmp_path):
@@ -239,6 +260,21 @@ def test_a_vrt_called_geojson_opens_no_other_file(tmp_path):
     for name in ("a.geojson", "a.gpkg", "a.shp"):
         (tmp_path / name).write_text(vrt)
         assert refused(read_table, source(tmp_path / name))[0] in {"file_not_format", "shapefile_part"}
+    for text in (f"{{{vrt}", f"{{}}{vrt}", json.dumps({"type": "FeatureCollection", "name": vrt, "features": []})):
+        (tmp_path / "b.geojson").write_text(text)
+        assert refused(read_table, source(tmp_path / "b.geojson"))[0] in {"file_not_format", "file_unreadable"}
+
+
+def test_a_view_of_a_geopackage_is_never_run(tmp_path):
+    path = tmp_path / "a.gpkg"
+    gpd.GeoDataFrame(estates(), geometry=points(), crs=4326).to_file(path, layer="a")
+    with closing(sqlite3.connect(path)) as database, database:
+        endless = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT i AS id FROM n"
+        database.execute(f"CREATE VIEW b AS {endless}")
+        database.execute(
+            "INSERT INTO gpkg_contents (table_name, data_type, identifier, srs_id) VALUES ('b', 'attributes', 'b', 0)"
+        )
+    assert refused(read_table, replace(source(path), sublayer="b")) == ["sublayer_view"]
 
 
 def test_no_rows(tmp_path):

@@ -7,6 +7,7 @@ import openpyxl
 import pytest
 
 from geodata.faults import InputError
+from geodata.reading.layers import read_lonlat
 from geodata.reading.tables import read_table
 from tests.geodata.nasty import codes, only, refused, source
 
@@ -218,3 +219,83 @@ def test_thirty_thousand_rows_are_read_quickly(tmp_path):
     raw = read_table(source(path))
     assert len(raw.rows) == len(rows) - 1
     assert time.process_time() - start < 40 * yardstick + 0.5
+
+
+HEAD = ["序号", "小区名称", "户数", "经度", "纬度"]
+ROWS = [[1, "甲园", 100, 117.31, 35.86], [2, "乙园", 200, 117.32, 35.87]]
+
+
+def test_the_sheet_with_coordinates_is_read_and_the_others_are_named(tmp_path):
+    """A workbook with a sheet of sums by street is what a bureau sends: the sums name two columns as well."""
+    sums = {"按街道汇总": [["街道", "户数"], ["兰露街道", 300]]}
+    raw = read_table(source(book(tmp_path / "a.xlsx", [HEAD, *ROWS], more=sums)))
+    assert list(raw.frame["小区名称"]) == ["甲园", "乙园"]
+    (doubt,) = only(raw.faults, "sheet_preferred")
+    assert (doubt.value, doubt.details["others"]) == ("Sheet", "按街道汇总")
+    twice = {"农村": [HEAD, *ROWS]}
+    assert refused(read_table, source(book(tmp_path / "b.xlsx", [HEAD, *ROWS], more=twice))) == ["sheet_needed"]
+
+
+def test_a_line_about_who_filled_it_in_is_no_part_of_the_header(tmp_path):
+    """填报单位 is merged over some columns like the upper line of a header, and adds nothing to it."""
+    rows = [["小区摸底表"], ["填报单位：某局", None, None, "填报日期：2024.5.6"], HEAD, *ROWS]
+    raw = read_table(source(book(tmp_path / "a.xlsx", rows, merged=("A1:E1", "A2:C2"))))
+    assert list(raw.frame.columns) == HEAD
+    assert list(raw.rows) == [4, 5]
+
+
+def test_notes_signatures_and_headings_are_left_out_and_listed(tmp_path):
+    rows = [
+        HEAD,
+        ["一、城区"],
+        ROWS[0],
+        ["（二）农村"],
+        ROWS[1],
+        ["注：1.户数以登记为准。"],
+        ["2.坐标取自高德地图。"],
+        ["填表人：张三", None, "审核人：李四", None, "联系电话：0539-1"],
+    ]
+    raw = read_table(source(book(tmp_path / "a.xlsx", rows)))
+    assert list(raw.frame["小区名称"]) == ["甲园", "乙园"]
+    assert [fault.row for fault in only(raw.faults, "row_section")] == [2, 4]
+    assert [fault.row for fault in only(raw.faults, "row_note")] == [6, 7, 8]
+    # a name alone is no heading and no note: the row stays, whatever else is missing
+    kept = read_table(source(book(tmp_path / "b.xlsx", [HEAD, *ROWS, [None, "丙园"]])))
+    assert list(kept.frame["小区名称"]) == ["甲园", "乙园", "丙园"]
+
+
+def test_hidden_rows_and_columns_are_read_and_said(tmp_path):
+    path = book(tmp_path / "a.xlsx", [HEAD, *ROWS])
+    work = openpyxl.load_workbook(path)
+    work.active.row_dimensions[3].hidden = True
+    work.active.column_dimensions["C"].hidden = True
+    work.save(path)
+    raw = read_table(source(path))
+    assert list(raw.frame["户数"]) == [100, 200]
+    assert [(fault.row, fault.details["rows"]) for fault in only(raw.faults, "rows_hidden")] == [(3, 1)]
+    assert len(only(raw.faults, "columns_hidden")) == 1
+
+
+@pytest.mark.parametrize("lines", [1, 2])
+def test_degrees_minutes_and_seconds_in_columns_of_their_own(tmp_path, lines):
+    parts = ["度", "分", "秒"]
+    if lines == 1:
+        head = [["名称", *(f"{axis}（{part}）" for axis in ("经度", "纬度") for part in parts)]]
+    else:
+        head = [["名称", "经度", None, None, "纬度", None, None], [None, *parts, *parts]]
+    merged = ("A1:A2", "B1:D1", "E1:G1") if lines == 2 else ()
+    rows = [["甲园", 117, 18, 36, 35, 51, 36.0], ["乙园", 117, 19, 30.5, 35, 52, 12]]
+    raw = read_table(source(book(tmp_path / "a.xlsx", [*head, *rows], merged=merged)))
+    # 18' 36" are 0.31 degrees, 51' 36" are 0.86
+    assert list(raw.frame["经度"]) == ["117°18′36″", "117°19′30.5″"]
+    assert list(raw.frame["纬度"]) == ["35°51′36″", "35°52′12″"]
+    assert [fault.column for fault in only(raw.faults, "degrees_joined")] == ["经度", "纬度"]
+    table = read_lonlat(source(tmp_path / "a.xlsx")).table
+    assert table.geometry.iloc[0].x == pytest.approx(117.31)
+    assert table.geometry.iloc[0].y == pytest.approx(35.86)
+
+
+def test_a_sheet_of_another_office_suite_is_read_by_its_content(tmp_path):
+    path = book(tmp_path / "a.xlsx", [HEAD, *ROWS])
+    path.rename(tmp_path / "小区.et")
+    assert list(read_table(source(tmp_path / "小区.et")).frame["小区名称"]) == ["甲园", "乙园"]

@@ -155,3 +155,34 @@ def test_zones_are_named_by_their_meridian() -> None:
     # CGCS2000 / 3-degree Gauss-Kruger CM 75E is EPSG:4534, CM 117E is 4548, CM 135E is 4554
     assert [intake.meridian_deg(f"EPSG:{code}") for code in (4534, 4548, 4554)] == [75, 117, 135]
     assert [intake.meridian_deg(word) for word in ("EPSG:4533", "EPSG:4555", "4548", "auto", "EPSG:x")] == [None] * 5
+
+
+def test_a_longitude_lies_in_its_zone() -> None:
+    # zones are three degrees wide: 118.4 is nearer to 117 than to 120, 118.6 is not
+    assert [intake.zone_at(lon) for lon in (117.0, 118.4, 118.6, 75.0, 60.0, None)] == [
+        "EPSG:4548",
+        "EPSG:4548",
+        "EPSG:4549",
+        "EPSG:4534",
+        "",
+        "",
+    ]
+
+
+def test_a_name_that_speaks_for_a_system_is_offered() -> None:
+    assert intake.better_system(Fault(code="named_gcj02")) == "gcj02"
+    assert intake.better_system(Fault(code="named_nothing")) is None
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "expected"),
+    [
+        ("a.rar", b"x", "file_archive"),
+        ("a.zip", b"Rar!\x1a\x07", "file_archive"),
+        ("a.dwg", b"AC1032", "file_drawing"),
+        ("a.docx", b"PK", "file_document"),
+        ("a.ovkml", b"<kml", "file_markers"),
+    ],
+)
+def test_files_of_other_programs_are_refused_with_advice(name: str, data: bytes, expected: str) -> None:
+    assert code("residential", Upload(name, data)) == expected

@@ -6,6 +6,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -163,3 +164,29 @@ def test_a_hostile_file_is_refused_in_words_and_a_row_is_shown_on_the_map(page, 
     box = table.bounding_box()
     page.mouse.click(box["x"] + 16, box["y"] + 52)  # the first row's mark
     frame.locator('[data-plan-shown*=chosen][data-plan-loading="0"]').wait_for()
+
+
+def test_a_draft_outlives_a_refresh_and_a_column_can_be_left_unused(page, home, files) -> None:
+    begin(page, home[0], "丙")
+    put_in(page, "养老设施", files["facilities"])
+    page.get_by_text("facilities.xlsx", exact=True).wait_for()
+    still(page)
+    fields = page.get_by_test_id("stSelectbox")
+    fields.filter(has=page.get_by_text("床位", exact=True)).first.get_by_role("combobox").click()
+    page.keyboard.type("不使用")  # a long list draws only what is in view
+    page.get_by_role("option", name="（不使用）").click()
+    still(page)
+    page.reload()
+    choose(page, "养老设施")
+    page.get_by_text("facilities.xlsx", exact=True).wait_for()
+    page.get_by_role("button", name="采用本图层").click()
+    page.get_by_test_id("stButtonGroup").get_by_text("✓ 养老设施").wait_for()
+    still(page)
+    (study,) = [
+        path
+        for path in (home[1] / "cache" / "elder-care-planning" / "sessions").rglob("study.toml")
+        if '"丙"' in path.read_text(encoding="utf-8")
+    ]
+    kept = tomllib.loads(study.read_text(encoding="utf-8"))["layers"]["facilities"]
+    assert kept["columns"] == {"beds": ""}
+    assert not (study.parent / "drafts.json").exists()
