@@ -4,6 +4,7 @@ import csv
 import datetime as dt
 import io
 from collections.abc import Iterable
+from errno import EEXIST
 from hashlib import sha256
 from pathlib import Path
 
@@ -11,9 +12,11 @@ from exhibits.products import TitleBlock
 from geodata.words import Lang
 from planning.totals import minutes
 from scenarios.outcome import Outcome
+from scenarios.study_file import write as write_whole
 from scenarios.tables import harmless
 
 FILE = "made.csv"
+MOST_BYTES = 20_000_000  # some 50,000 lines
 COLUMNS = (
     "made_at",
     "file",
@@ -73,18 +76,42 @@ def entries(
 
 
 def read(folder: Path) -> list[dict[str, str]]:
-    """Return the lines of a folder's log, oldest first; none where there is no log or it can't be read."""
+    """Return the lines of a folder's log, oldest first; none where there is no log or it can't be read.
+
+    A log that a spreadsheet of a Chinese system saved again is in GB 18030.
+    """
+    return _lines(folder / FILE) or []
+
+
+def _lines(path: Path) -> list[dict[str, str]] | None:
+    """Return the lines of a log, None where there is none or the file isn't one."""
     try:
-        text = (folder / FILE).read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError):
-        return []
-    return [{key: line.get(key) or "" for key in COLUMNS} for line in csv.DictReader(io.StringIO(text))]
+        if not path.is_file() or path.stat().st_size > MOST_BYTES:  # pipes and devices never end
+            return None
+        table = csv.DictReader(io.StringIO(_decoded(path.read_bytes())))
+        lines = [{key: line.get(key) or "" for key in COLUMNS} for line in table]
+    except (OSError, UnicodeDecodeError, csv.Error):
+        return None
+    return lines if set(COLUMNS) <= set(table.fieldnames or ()) else None
+
+
+def _decoded(data: bytes) -> str:
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return data.decode("gb18030")
 
 
 def write(folder: Path, lines: Iterable[dict[str, str]]) -> None:
-    """Write a whole log, in a form that spreadsheets open as Chinese."""
+    """Write a whole log, in a form that spreadsheets open as Chinese; whole or not at all.
+
+    Raises OSError where that can't be done, and FileExistsError for a file of that name that is no log: it may be data.
+    """
+    path = folder / FILE
+    if path.exists() and _lines(path) is None:
+        raise FileExistsError(EEXIST, "no log", str(path))
     out = io.StringIO()
     table = csv.DictWriter(out, COLUMNS, lineterminator="\r\n")
     table.writeheader()
     table.writerows(lines)
-    (folder / FILE).write_text(out.getvalue(), encoding="utf-8-sig", newline="")
+    write_whole(path, out.getvalue().encode("utf-8-sig"))

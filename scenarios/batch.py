@@ -4,7 +4,6 @@ The same function computes a study in this process, in a process of this machine
 """
 
 import sys
-import tomllib
 import traceback
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
@@ -19,8 +18,10 @@ import pandas as pd
 from geodata.faults import InputError, fail
 from geodata.words import Lang, say
 from scenarios import tables
+from scenarios.intake import safe_name
 from scenarios.outcome import Outcome, evaluate
 from scenarios.scenario import read_any_city
+from scenarios.study_file import read_plain, whole_path
 from scenarios.together import write_together
 
 MOST_WORKERS = 61  # as many as Windows can wait for
@@ -123,14 +124,14 @@ def jobs_in(folder: Path, out: Path, lang: Lang) -> list[Job]:
     jobs = []
     for path in paths:
         deeper = path.parent != folder
-        name = path.parent.name if deeper else path.stem
+        name = safe_name(path.parent.name if deeper else path.stem)  # "...toml" must not mean the folder above
         while name.casefold() in taken or name.casefold() == TABLE:  # Windows takes A and a for one folder
             name += "-2"
         taken.add(name.casefold())
         jobs.append(Job(study=path.relative_to(folder).as_posix(), path=path, folder=out / name, lang=lang))
-    of_studies = {job.path.parent.resolve() for job in jobs}
+    of_studies = {whole_path(job.path.parent) for job in jobs}
     for one in (out, *(job.folder for job in jobs)):
-        if one.resolve() in of_studies:
+        if whole_path(one) in of_studies:
             raise fail("batch_out_inside", column="--out", value=str(one))
     return jobs
 
@@ -176,8 +177,8 @@ def _figures(line: Line, outcome: Outcome) -> Line:
 def _is_study(path: Path) -> bool:
     """Tell a TOML file that is about something else; one that can't be read is left to be reported."""
     try:
-        return bool(tomllib.loads(path.read_text(encoding="utf-8-sig")).keys() & set(KEYS))
-    except (OSError, ValueError, RecursionError):
+        return bool(read_plain(path).keys() & set(KEYS))
+    except InputError:
         return True
 
 

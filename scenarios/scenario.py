@@ -4,7 +4,6 @@ import datetime as dt
 import math
 import os
 import tempfile
-import tomllib
 from collections.abc import Mapping
 from dataclasses import MISSING, dataclass, fields, replace
 from pathlib import Path
@@ -16,6 +15,7 @@ from geodata.study import nearest_key
 from scenarios.edits import DO, Edit, given, word_of
 from scenarios.progress import Report, silent
 from scenarios.replay import apply
+from scenarios.study_file import read_plain
 
 TOP_KEYS, KEYS = ("scenario", "edits"), ("name", "base", "notes")
 FLOATS, TABLE = tuple[float, ...] | None, Mapping[str, Any]
@@ -49,8 +49,8 @@ class Scenario:
 def is_scenario(path: str | Path) -> bool:
     """Tell a scenario file from a study file; False where it can't be read."""
     try:
-        return "scenario" in tomllib.loads(Path(path).read_text(encoding="utf-8-sig"))
-    except (OSError, ValueError, RecursionError):
+        return "scenario" in read_plain(Path(path))
+    except InputError:
         return False
 
 
@@ -188,7 +188,7 @@ def _value(kind: Any, value: object) -> Any:  # noqa: ANN401 - the types of the 
     if isinstance(value, bool):
         return value if bool in kinds else None
     if float in kinds and isinstance(value, int | float):
-        return float(value) if math.isfinite(value) else None
+        return float(value) if math.isfinite(value) else None  # whole numbers have 64 bits at most
     if dt.date in kinds and isinstance(value, dt.date):
         return value.date() if isinstance(value, dt.datetime) else value
     return value if (str in kinds and isinstance(value, str)) or (int in kinds and isinstance(value, int)) else None
@@ -212,9 +212,4 @@ def _is_file(path: Path) -> bool:
 def _read_toml(path: Path) -> dict[str, Any]:
     if not _is_file(path):
         raise fail("scenario_missing", value=path.name)
-    try:
-        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
-    except UnicodeDecodeError as error:
-        raise fail("study_not_utf8", value=path.name) from error
-    except (ValueError, RecursionError) as error:
-        raise fail("study_not_toml", value=path.name, why=str(error)) from error
+    return read_plain(path)

@@ -7,7 +7,7 @@ import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 import tomlkit
@@ -18,7 +18,9 @@ from geodata.schema import LAYERS
 from geodata.study import LayerSource
 
 MOST_NAME = 80  # letters
-MOST_STUDY_BYTES = 1_000_000
+MOST_STUDY_BYTES = 200_000  # one written by hand has a few thousand
+MOST_DEPTH = 30  # tables in tables
+MOST_INTEGER = 2**63  # as TOML has it
 
 
 @dataclass(frozen=True)
@@ -87,13 +89,13 @@ def _own_table(document: Any, key: str, *, above: bool = False) -> Any:  # noqa:
 
 def relative_path(path: Path, folder: Path) -> str:
     """Return ``path`` as a study file in ``folder`` names it: from there on where it lies inside, with slashes."""
-    whole, inside = path.resolve(), folder.resolve()
+    whole, inside = whole_path(path), whole_path(folder)
     return whole.relative_to(inside).as_posix() if whole.is_relative_to(inside) else str(whole)
 
 
 def head_of(study: Path) -> Head:
     """Read name, policy, day and layers of a study that may lack layers it needs."""
-    document = tomllib.loads(tomlkit.dumps(read_document(study)))
+    document = read_plain(study)
     table = document.get("study", {})
     table = table if isinstance(table, dict) else {}
     day = table.get("day")
@@ -134,13 +136,23 @@ def digest(study: Path) -> str:
     except (OSError, ValueError):  # InputError is a ValueError
         return total.hexdigest()
     for path in sorted({path for source in sources for path in files_of(source.path)}):
-        found = path.stat()
+        try:
+            found = path.stat()
+        except OSError:  # gone since it was listed
+            continue
         total.update(f"{path.name} {found.st_size} {found.st_mtime_ns}\n".encode())
     return total.hexdigest()
 
 
 def files_of(path: Path) -> Iterator[Path]:
     """Yield the files of one layer: itself, the parts of a shapefile, what is in the folder of a geodatabase."""
+    try:
+        yield from _files_of(path)
+    except (OSError, ValueError):  # a name that no disk can hold, a folder that may not be listed
+        return
+
+
+def _files_of(path: Path) -> Iterator[Path]:
     if path.is_dir():
         if path.suffix.lower() == ".gdb":
             yield from sorted(inside for inside in path.iterdir() if inside.is_file())
@@ -153,10 +165,26 @@ def files_of(path: Path) -> Iterator[Path]:
 
 def read_document(study: Path) -> tomlkit.TOMLDocument:
     """Read a study file with its comments; raise InputError where it can't be read."""
+    return _read(study)[0]
+
+
+def read_plain(study: Path) -> dict[str, Any]:
+    """Read a study or scenario file as plain values; raise InputError where it can't be read."""
+    return _read(study)[1]
+
+
+def _read(study: Path) -> tuple[tomlkit.TOMLDocument, dict[str, Any]]:
     try:
-        if study.stat().st_size > MOST_STUDY_BYTES:
+        if not study.is_file():  # pipes and devices never end
+            raise fail("study_missing", value=study.name)
+        with study.open("rb") as opened_file:
+            content = opened_file.read(MOST_STUDY_BYTES + 1)
+        if len(content) > MOST_STUDY_BYTES:
             raise fail("study_not_toml", value=study.name, why=f"> {MOST_STUDY_BYTES:,} bytes")
-        return tomlkit.parse(study.read_text(encoding="utf-8-sig"))
+        text = content.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
+        document = tomlkit.parse(text)  # first: what is nested too deeply stops here, and takes minutes below
+        plain = tomllib.loads(text)
+        _refuse_odd(plain)
     except UnicodeDecodeError as error:
         raise fail("study_not_utf8", value=study.name) from error
     except OSError as error:
@@ -165,9 +193,37 @@ def read_document(study: Path) -> tomlkit.TOMLDocument:
         raise
     except (TOMLKitError, ValueError, RecursionError) as error:
         raise fail("study_not_toml", value=study.name, why=str(error)[:200]) from error
+    return document, plain
 
 
-def layer_tables(document: tomlkit.TOMLDocument) -> dict[str, Any]:
+def _refuse_odd(value: object, depth: int = 0) -> None:
+    """Raise ValueError for numbers and depths that can't be shown, let alone used."""
+    if depth > MOST_DEPTH:
+        raise ValueError(f"> {MOST_DEPTH} x [")
+    if isinstance(value, int) and not -MOST_INTEGER <= value < MOST_INTEGER:
+        raise ValueError("> 64 bits")
+    if isinstance(value, dict | list):
+        for inside in value.values() if isinstance(value, dict) else value:
+            _refuse_odd(inside, depth + 1)
+
+
+def own_policy(document: Mapping[str, Any]) -> str | None:
+    """Return the path of the rules that a study brings along, None where it names some of the tool's."""
+    head = document.get("study", {})
+    policy = str(head.get("policy", "")) if isinstance(head, dict) else ""
+    named = PurePosixPath(policy.replace("\\", "/"))  # a path may end in a slash and still mean the file
+    return policy if named.suffix.casefold() == ".toml" else None
+
+
+def whole_path(path: Path) -> Path:
+    """Return an absolute path, its links followed where that is possible."""
+    try:
+        return path.resolve()
+    except (OSError, ValueError, RuntimeError):  # links in a circle, a name that no disk can hold
+        return path.absolute()
+
+
+def layer_tables(document: Mapping[str, Any]) -> dict[str, Any]:
     """Return the tables of the layers in a study file, to be changed in place."""
     tables = document.get("layers", {})
     return (
@@ -176,8 +232,21 @@ def layer_tables(document: tomlkit.TOMLDocument) -> dict[str, Any]:
 
 
 def write_document(study: Path, document: tomlkit.TOMLDocument) -> None:
-    """Write a study file whole or not at all."""
-    write(study, tomlkit.dumps(document).encode())
+    """Write a study file whole or not at all; raise InputError where there is no room."""
+    write_or_say(study, tomlkit.dumps(document).encode())
+
+
+def write_or_say(path: Path, content: bytes) -> None:
+    """Write a file whole or not at all; raise InputError where it can't be written."""
+    try:
+        write(path, content)
+    except OSError as error:
+        raise no_room(path, error) from error
+
+
+def no_room(path: Path, error: OSError) -> InputError:
+    """Return the InputError for a file or folder that can't be made."""
+    return fail("intake_no_room", value=path.name, why=error.strerror or type(error).__name__)
 
 
 def write(path: Path, content: bytes) -> None:

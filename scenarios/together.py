@@ -1,8 +1,10 @@
 """Together: several files written into a folder, all of them or none."""
 
+import os
 import shutil
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from geodata.faults import fail
@@ -11,7 +13,8 @@ from geodata.faults import fail
 def write_together(makers: Mapping[str, Callable[[Path], None]], folder: Path) -> list[str]:
     """Write every file with its maker and return the names; a maker that breaks leaves ``folder`` as it was.
 
-    Files are made in a hidden folder beside it first and moved when all are complete; files of other names stay.
+    Files are made in a hidden folder beside it first and moved when all are complete; files of other names stay. Of two
+    runs that write into one folder at once the later one waits, so that all files are of one of them.
     """
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
@@ -19,12 +22,32 @@ def write_together(makers: Mapping[str, Callable[[Path], None]], folder: Path) -
         try:
             for name, make in makers.items():
                 make(unfinished / name)
-            _move(unfinished, folder, list(makers))
+            with alone(folder.parent):
+                _move(unfinished, folder, list(makers))
         finally:
             shutil.rmtree(unfinished, ignore_errors=True)
     except OSError as error:
         raise fail("cli_out_unwritable", column="--out", value=str(folder), why=error.strerror or str(error)) from error
     return list(makers)
+
+
+@contextmanager
+def alone(folder: Path) -> Iterator[None]:
+    """Hold a folder against other runs of this tool, which wait; where the system can't, go on without.
+
+    The hold ends with the process, however that ends. Nothing is written into the folder.
+    """
+    held = None
+    with suppress(ImportError, OSError):  # Windows has no fcntl, some network disks no locks
+        import fcntl  # noqa: PLC0415 - where there is one
+
+        held = os.open(folder, os.O_RDONLY)
+        fcntl.flock(held, fcntl.LOCK_EX)
+    try:
+        yield
+    finally:
+        if held is not None:
+            os.close(held)
 
 
 def _move(made: Path, folder: Path, names: list[str]) -> None:

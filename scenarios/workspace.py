@@ -21,7 +21,17 @@ import tomlkit
 
 from geodata.faults import fail
 from scenarios.intake import safe_name
-from scenarios.study_file import digest, layer_tables, read_document, set_head, write, write_document
+from scenarios.study_file import (
+    digest,
+    layer_tables,
+    no_room,
+    own_policy,
+    read_document,
+    set_head,
+    whole_path,
+    write_document,
+    write_or_say,
+)
 
 STUDY = "study.toml"
 STATE = "session.json"
@@ -58,8 +68,11 @@ def space_of(root: Path, token: str) -> Path:
 def make_space(root: Path, token: str) -> Path:
     """Make the folder of a session, readable by this user alone, and return it."""
     space = space_of(root, token)
-    root.mkdir(parents=True, exist_ok=True)
-    space.mkdir(mode=0o700, exist_ok=True)
+    try:
+        root.mkdir(parents=True, exist_ok=True)
+        space.mkdir(mode=0o700, exist_ok=True)
+    except OSError as error:
+        raise no_room(root, error) from error
     return space
 
 
@@ -84,14 +97,14 @@ def state_of(space: Path) -> State:
         found = json.loads((space / STATE).read_text(encoding="utf-8"))
         saved = {str(study): str(kept) for study, kept in found["saved"].items()}
         return State(str(found["opened"]), saved)
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return State()
 
 
 def remember(space: Path, state: State) -> None:
     """Keep what the session remembers."""
     given = {"opened": state.opened, "saved": dict(state.saved)}
-    write(space / STATE, json.dumps(given, ensure_ascii=False).encode())
+    write_or_say(space / STATE, json.dumps(given, ensure_ascii=False).encode())
 
 
 def touch(space: Path) -> None:
@@ -154,10 +167,9 @@ def own_copy(space: Path, study: Path) -> Path:
     document = read_document(study)
     for table in layer_tables(document).values():
         if table.get("path"):
-            table["path"] = str((study.parent / str(table["path"])).resolve())
-    policy = document.get("study", {}).get("policy", "")
-    if str(policy).endswith(".toml"):
-        document["study"]["policy"] = str((study.parent / str(policy)).resolve())
+            table["path"] = str(whole_path(study.parent / str(table["path"])))
+    if (policy := own_policy(document)) is not None:
+        document["study"]["policy"] = str(whole_path(study.parent / policy))
     target = empty_folder(space) / STUDY
     write_document(target, document)
     return target
@@ -172,5 +184,7 @@ def empty_folder(space: Path) -> Path:
             folder.mkdir()
         except FileExistsError:
             number += 1
+        except OSError as error:
+            raise no_room(folder, error) from error
         else:
             return folder
