@@ -5,11 +5,12 @@ import pandas as pd
 from exhibits.classes import limits_min
 from exhibits.style import label
 from exhibits.wording import count_text, crs_text
-from geodata.faults import Severity
-from geodata.words import Lang, say
+from geodata.faults import Fault, Severity
+from geodata.words import Lang, catalogue, say
 from scenarios.outcome import Outcome
 
 MOST_ROWS = 500
+MOST_LETTERS = 80
 LAYERS = (
     "residential",
     "facilities",
@@ -67,6 +68,20 @@ def rows_left_out(outcome: Outcome) -> int:
     return max(0, len(outcome.faults) - MOST_ROWS)
 
 
+def column_text(name: str, lang: Lang) -> str:
+    """Return a column as the file has it; one that bears the tool's own name is said in words too."""
+    if lang != "zh" or f"column_word_{name}" not in catalogue():
+        return name
+    return say("column_named", lang, word=say(f"column_word_{name}", lang), name=name)
+
+
+def value_text(fault: Fault, lang: Lang) -> str:
+    """Return the value of a fault on one line; lists are joined."""
+    if isinstance(fault.value, list | tuple):
+        return ("、" if lang == "zh" else ", ").join(str(one) for one in fault.value)
+    return fault.shown()
+
+
 def quality_table(outcome: Outcome, lang: Lang) -> pd.DataFrame:
     """Return faults and doubts as a table, gravest first; at most 500 rows, the rest stands in quality.csv."""
     order = list(Severity)
@@ -76,8 +91,8 @@ def quality_table(outcome: Outcome, lang: Lang) -> pd.DataFrame:
             say(f"severity_{fault.severity.value}", lang).strip(),
             label("layer_word", fault.layer, lang),
             "" if fault.row is None else str(fault.row),
-            fault.column,
-            "" if fault.value is None else str(fault.value)[:80],
+            column_text(fault.column, lang),
+            value_text(fault, lang)[:MOST_LETTERS],
             fault.message(lang),
         )
         for fault in faults

@@ -42,7 +42,8 @@ OTHERS: Mapping[str, tuple[str, str]] = {
 }
 
 
-def fills(lang: Lang) -> dict[str, tuple[str, str]]:
-    """Return fill and ink of every word that tables print as a verdict or a state."""
+def fills(lang: Lang, most: str = "") -> dict[str, tuple[str, str]]:
+    """Return fill and ink of every word that tables print as a verdict or a state; ``most`` is the longest limit."""
     found = {word(f"verdict_{name}", lang): look for name, look in VERDICTS.items()}
-    return {**found, **{say(code, lang).strip(): look for code, look in OTHERS.items()}}
+    too_far = {say("state_beyond", lang, most=most): FAIL, say("no_way", lang): FAIL}
+    return {**found, **{say(code, lang).strip(): look for code, look in OTHERS.items()}, **too_far}

@@ -20,7 +20,6 @@ from scenarios.outcome import Outcome
 TENTH_MIN_S = 6.0
 ZONE = re.compile(r"(?P<datum>\w[\w ]*) / 3-degree Gauss-Kruger CM (?P<lon>\d+)E")
 REGISTERED = re.compile(r"EPSG:(?P<code>\d+)\b.*")
-THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
 WORD = re.compile(r"\b[a-z][a-z_]*\b")
 HAIR = 1e-9  # a walk of exactly 15 minutes is printed as 15.0, whatever its last bit says
 
@@ -73,9 +72,25 @@ def walk_text(state: str, seconds: float, lang: Lang) -> str:
     if not np.isfinite(seconds):
         return say("no_way", lang)
     minutes = minutes_text(seconds, lang)
-    return (
-        minutes if state == State.SERVED else say("walk_but", lang, minutes=minutes, state=label("state", state, lang))
-    )
+    if state == State.SERVED:
+        return minutes
+    why = say("state_too_far", lang) if state == State.OUT else label("state", state, lang)
+    return say("walk_but", lang, minutes=minutes, state=why)
+
+
+def state_text(state: str, seconds: float, most: str, lang: Lang) -> str:
+    """Say a state beside its walk: a walk that is too long is no "out of reach", where no way leads is said so."""
+    if state == State.UNKNOWN:
+        return say("doc_unknown", lang)
+    if state != State.OUT:
+        return label("state", state, lang)
+    return say("state_beyond", lang, most=most) if np.isfinite(seconds) else say("no_way", lang)
+
+
+def elders_doubt(places: pd.DataFrame, lang: Lang) -> list[str]:
+    """Return a remark for every residential area that counts more elders than people; "" for the others."""
+    elders, people = (places[name].astype("Float64") for name in ("elders", "people"))
+    return [say("elders_doubt", lang) if pd.notna(more) and more else "" for more in elders > people]
 
 
 def facility_lines(sites: pd.DataFrame, lang: Lang) -> list[list[str]]:
@@ -139,11 +154,6 @@ def walker_source(profile: WalkProfile, lang: Lang) -> str:
     own = profile.source.removeprefix(base).removeprefix("; set by the study: ")
     said = say(f"walker_source_{profile.name}", lang)
     return say("walker_source_changed", lang, said=said, own=own) if own else said
-
-
-def spaced(text: object) -> str:
-    """Return a sentence with spaces between thousands, as all figures are printed, in place of commas."""
-    return THOUSANDS.sub(" ", str(text))
 
 
 def parameter_text(value: object, lang: Lang) -> str:

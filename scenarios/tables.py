@@ -18,8 +18,10 @@ from geodata import quality
 from geodata.faults import fail
 from geodata.study import Study
 from geodata.words import Lang
+from geodata.words.numbers import spaced
 from scenarios.outcome import Outcome
 from scenarios.summary import headline_text
+from scenarios.together import alone
 
 # not every run writes these; those of an earlier run would contradict the others
 SITE_TABLES = (
@@ -30,6 +32,7 @@ SITE_TABLES = (
     "siting_phases.csv",
     "siting_curve.csv",
     "siting_robust.csv",
+    "siting_front.csv",
 )
 ONLY_SOME_RUNS = ("rules.csv", "indicators.csv", "ledger.csv", "pooling.csv", *SITE_TABLES)
 ONE_DECIMAL = (
@@ -41,6 +44,7 @@ ONE_DECIMAL = (
     "newly_covered_elders",
     "walk_s",
 )
+MOST_DECIMALS = 9
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -52,7 +56,7 @@ def write(outcome: Outcome, folder: Path, lang: Lang = "zh") -> list[str]:
     """
     refuse_unwritable(folder)
     makers: dict[str, Callable[[Path], None]] = {
-        "coverage.csv": lambda path: write_csv(outcome.coverage, path),
+        "coverage.csv": lambda path: write_csv(outcome.coverage, path, outcome.limits_s),
         "districts.csv": lambda path: write_csv(counts_plain(outcome.districts), path),
         **rule_tables(outcome, lang),
         **site_tables(outcome, lang),
@@ -67,7 +71,8 @@ def write(outcome: Outcome, folder: Path, lang: Lang = "zh") -> list[str]:
         try:
             for name, make in makers.items():
                 make(unfinished / name)
-            put_in_place(unfinished, folder, list(makers))
+            with alone(folder.parent):
+                put_in_place(unfinished, folder, list(makers))
         finally:
             shutil.rmtree(unfinished, ignore_errors=True)
     except OSError as error:
@@ -115,11 +120,16 @@ def rule_tables(outcome: Outcome, lang: Lang) -> dict[str, Callable[[Path], None
     if judgement is None:
         return {}
     return {
-        "rules.csv": lambda path: write_csv(judgement.rules(lang), path),
-        "indicators.csv": lambda path: write_csv(judgement.indicators(lang), path),
-        "ledger.csv": lambda path: write_csv(judgement.ledger(lang), path),
+        "rules.csv": lambda path: write_csv(sentences_spaced(judgement.rules(lang)), path),
+        "indicators.csv": lambda path: write_csv(sentences_spaced(judgement.indicators(lang)), path),
+        "ledger.csv": lambda path: write_csv(sentences_spaced(judgement.ledger(lang)), path),
         "pooling.csv": lambda path: write_csv(judgement.pooled, path),
     }
+
+
+def sentences_spaced(table: pd.DataFrame) -> pd.DataFrame:
+    """Return a table whose sentences part thousands as all texts do."""
+    return table.assign(sentence=table["sentence"].map(spaced, na_action="ignore"))
 
 
 def site_tables(outcome: Outcome, lang: Lang) -> dict[str, Callable[[Path], None]]:
@@ -135,6 +145,7 @@ def site_tables(outcome: Outcome, lang: Lang) -> dict[str, Callable[[Path], None
         "siting_phases.csv": sited.phases,
         "siting_curve.csv": sited.curve,
         "siting_robust.csv": sited.robust,
+        "siting_front.csv": sited.front,
     }
     return {name: partial(write_csv, table) for name, table in made.items() if table is not None}
 
@@ -154,16 +165,29 @@ def refuse_unwritable(folder: Path) -> None:
         raise fail("cli_out_unwritable", column="--out", value=str(folder), why=str(nearest))
 
 
-def write_csv(table: pd.DataFrame, path: Path) -> None:
-    """Write a table as UTF-8 with BOM; seconds and metres with one decimal; no cell can run as a formula in Excel."""
+def write_csv(table: pd.DataFrame, path: Path, limits_s: Sequence[float] = ()) -> None:
+    """Write a table as UTF-8 with BOM; seconds and metres with one decimal; no cell can run as a formula in Excel.
+
+    Seconds next to one of ``limits_s`` get as many decimals as tell on which side of it they are.
+    """
     shown = table.copy()
     for column in shown.columns:
         if column in ONE_DECIMAL:
             values = shown[column].to_numpy(dtype=float, na_value=np.nan)
-            shown[column] = ["" if np.isnan(value) else f"{value:.1f}" for value in values.tolist()]
+            edges = limits_s if column == "seconds" else ()
+            shown[column] = ["" if np.isnan(value) else decimal(value, edges) for value in values.tolist()]
         elif not pd.api.types.is_numeric_dtype(shown[column]) and not is_id(column):
             shown[column] = pd.Series([harmless(value) for value in shown[column].tolist()], shown.index, dtype=object)
     shown.to_csv(path, index=False, encoding="utf-8-sig", lineterminator="\r\n")
+
+
+def decimal(value: float, edges: Sequence[float] = ()) -> str:
+    """Write a figure with one decimal, with more where one would move it across an edge: 900.04, not 900.0."""
+    for places in range(1, MOST_DECIMALS):
+        text = f"{value:.{places}f}"
+        if all((float(text) <= edge) == (value <= edge) for edge in edges):
+            return text
+    return repr(value)
 
 
 def counts_plain(table: pd.DataFrame) -> pd.DataFrame:

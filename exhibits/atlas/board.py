@@ -18,6 +18,7 @@ from exhibits.background import Background, background_of
 from exhibits.classes import shown_groups
 from exhibits.products import TitleBlock
 from geodata.words import Lang, say
+from geodata.words.numbers import grouped
 from scenarios.outcome import Outcome
 
 Bounds = tuple[float, float, float, float]
@@ -167,4 +168,4 @@ def outside(view: Panel, points: np.ndarray) -> int:
 
 def count(number: float) -> str:
     """Print a count with spaces between thousands; what is missing as a dash."""
-    return "—" if pd.isna(number) else f"{round(number):,}".replace(",", " ")
+    return "—" if pd.isna(number) else grouped(number)

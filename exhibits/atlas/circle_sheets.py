@@ -21,6 +21,7 @@ from exhibits.screen.headline import percent
 from exhibits.screen.webmap import site_geometry, site_mask
 from exhibits.style import Look, mark_of
 from exhibits.wording import minutes_text
+from geodata.words.numbers import grouped
 from planning.coverage import State
 from planning.groups import doors_of, site_doors
 from planning.totals import minutes
@@ -112,7 +113,7 @@ def speeds_table(column: Column, board: Board, group: str) -> None:
     rows = [
         (
             f"{row['speed_m_s']:g}",
-            f"{row['circle_m']:,.0f}".replace(",", " "),
+            grouped(row["circle_m"]),
             percent(row[f"{weight}_share"], board.lang),
             percent(row[f"{weight}_straight_share"], board.lang),
         )

@@ -13,6 +13,7 @@ from exhibits.atlas.paper import Page, Panel
 from exhibits.atlas.side import Column
 from exhibits.classes import limits_min
 from exhibits.style import GREEN, RAIL, STATE_LOOKS, WATER, WATER_EDGE, Look
+from geodata.words.numbers import grouped
 
 Counts = Mapping[str, int] | pd.Series
 
@@ -63,7 +64,7 @@ def scope(board: Board, sheet: Sheet) -> Page:
         *(_known(board, name, given[name]) for name in ("households", "elders")),
         (board.word("facilities"), count(given["facilities"])),
         (board.word("medical"), count(given["medical"])),
-        (board.word("street_km"), f"{given['street_km']:,.1f}".replace(",", " ")),
+        (board.word("street_km"), grouped(given["street_km"], 1)),
     ]
     side.table(column, (board.word("item"), board.word("amount")), rows, (60, 34))
     side.note(column, board.word("scope_note"))

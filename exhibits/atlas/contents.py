@@ -77,7 +77,13 @@ def _key_figures(page: Page, board: Board, top: float) -> None:
         (
             board.label("group", row["group"]),
             *(
-                share_text(row[f"{one}_within_{last}"], row[f"{one}_known"], row[f"{one}_left_out"], board.lang)
+                share_text(
+                    row[f"{one}_within_{last}"],
+                    row[f"{one}_known"],
+                    row[f"{one}_left_out"],
+                    board.lang,
+                    of="rows",
+                )
                 for one in weights
             ),
         )
@@ -85,6 +91,7 @@ def _key_figures(page: Page, board: Board, top: float) -> None:
     ]
     head = (board.word("group"), *(board.word("coverage_of", weight=board.word(one)) for one in weights))
     side.table(column, head, lines, (14, 22, 22, 22, 20))
+    side.note(column, board.word("unknown_rows"))
 
 
 def _data(column: Column, board: Board) -> None:

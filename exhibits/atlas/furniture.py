@@ -10,6 +10,7 @@ from exhibits.atlas.paper import FOOT, FRAME, HEADING, SIDE, Box, Page, Panel, b
 from exhibits.products import TitleBlock
 from exhibits.wording import crs_text, parameters_line
 from geodata.words import Lang, say
+from geodata.words.numbers import grouped
 from scenarios.outcome import Outcome
 
 BLOCK_MM, SCALE_MM = 50.0, 19.0  # heights of the title block and of the strip above it
@@ -132,7 +133,7 @@ def scale_bar(view: Panel, left: float, bottom: float, lang: Lang) -> None:
 
 def scale_text(scale: int, lang: Lang) -> str:
     """Say the numeric scale, which holds on A3 paper only."""
-    return say("atlas_scale", lang, scale=f"{scale:,}".replace(",", " "))
+    return say("atlas_scale", lang, scale=grouped(scale))
 
 
 def north(page: Page, x_mm: float, bottom: float, lang: Lang) -> None:

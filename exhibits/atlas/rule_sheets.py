@@ -8,6 +8,7 @@ from exhibits.atlas.circle_sheets import numbered
 from exhibits.atlas.city_sheets import base
 from exhibits.atlas.looks import VERDICT_LOOKS
 from exhibits.atlas.paper import Page
+from geodata.words.numbers import grouped
 from planning.rules.findings import word
 
 ORDER = ("no_rule", "not_applicable", "met", "met_pooled", "unknown", "below_minimum", "below")
@@ -61,4 +62,4 @@ def quota(board: Board, sheet: Sheet) -> Page:
 
 def area(value: object) -> str:
     """Print square metres with one decimal, a dash where not known."""
-    return "—" if pd.isna(value) else f"{float(value):,.1f}".replace(",", " ")  # type: ignore[arg-type, call-overload]
+    return "—" if pd.isna(value) else grouped(float(value), 1)  # type: ignore[arg-type, call-overload]

@@ -19,6 +19,7 @@ from exhibits.classes import limits_min, place_classes
 from exhibits.screen.webmap import site_geometry
 from exhibits.style import SITE_MARK
 from exhibits.suggested import chosen_shapes, classes_after, proof, suggested, suggested_group
+from geodata.words.numbers import grouped
 
 GUTTER_MM = 6.0
 SITE_PT = 8.0
@@ -55,7 +56,7 @@ def proof_text(board: Board) -> str:
     found = proof(board.outcome)
     if found is None:
         return ""
-    figures = {name: f"{found[name]:,.0f}".replace(",", " ") for name in ("objective", "bound")}
+    figures = {name: grouped(found[name]) for name in ("objective", "bound")}
     return board.word(f"proof_{found['status']}", gap=f"{100 * found['gap']:.2f}", **figures)
 
 
@@ -91,7 +92,7 @@ def sites_table(column: Column, board: Board, table: pd.DataFrame) -> None:
             count(row["floor_area_m2"]),
             count(row["newly_covered_elders"]),
             count(row["newly_covered_places"]),
-            f"{row['cost_yuan'] / 1e4:,.0f}".replace(",", " ") if pd.notna(row["cost_yuan"]) else "—",
+            grouped(row["cost_yuan"] / 1e4) if pd.notna(row["cost_yuan"]) else "—",
         )
         for row in table.head(side.rows_that_fit(column, 10)).to_dict("records")
     ]

@@ -20,6 +20,7 @@ from exhibits.suggested import chosen_shapes, suggested
 from exhibits.wording import count_text, facility_lines, walk_text
 from exhibits.workbook.sheets_rules import traced
 from geodata.words import Lang, say
+from geodata.words.numbers import grouped
 from planning.rules.findings import word
 from scenarios.outcome import Outcome
 
@@ -152,7 +153,7 @@ def place_notes(outcome: Outcome, lang: Lang) -> list[list[str]]:
 
 def area(value: float, lang: Lang) -> str:
     """Print square metres."""
-    return say("no_figure", lang) if pd.isna(value) else f"{value:,.1f}".replace(",", " ")
+    return say("no_figure", lang) if pd.isna(value) else grouped(value, 1)
 
 
 def sites(outcome: Outcome, lang: Lang) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from exhibits import style
 from exhibits.classes import limits_min, of_group, place_classes
 from exhibits.screen import headline
 from geodata.words import Lang, say
+from geodata.words.numbers import grouped
 from planning.coverage import State
 from planning.totals import NO_DISTRICT, minutes
 from scenarios.outcome import Outcome
@@ -54,6 +55,7 @@ def times_chart(outcome: Outcome, group: str, lang: Lang) -> Chart:
     table = table.assign(
         minute_text=[str(minute) if minute <= last else beyond for minute in table["minute"]],
         label=class_labels(outcome, table["class"], lang),
+        elders_text=[grouped(elders) for elders in table["elders"]],
     )
     minute_axis = alt.X(
         "minute_text:N",
@@ -101,7 +103,9 @@ def district_chart(outcome: Outcome, group: str, level: str, lang: Lang) -> Char
     first = table[table["order"] == 0].sort_values("missed", ascending=False, kind="stable")
     chosen = list(first["district"][:MOST_DISTRICTS])
     table = table[table["district"].isin(chosen) & (table["elders"] > 0)]
-    table = table.assign(label=class_labels(outcome, table["class"], lang))
+    table = table.assign(
+        label=class_labels(outcome, table["class"], lang), elders_text=[grouped(elders) for elders in table["elders"]]
+    )
     encoded = (
         alt.Chart(table)
         .mark_bar()
@@ -172,8 +176,8 @@ def tip(name: str, code: str, lang: Lang) -> alt.Tooltip:
 
 
 def elders_tip(lang: Lang) -> alt.Tooltip:
-    """Return a tooltip of elders in whole numbers."""
-    return alt.Tooltip("elders:Q", title=say("chart_elders", lang), format=",.0f")
+    """Return a tooltip of elders as the tables print them."""
+    return alt.Tooltip("elders_text:N", title=say("chart_elders", lang))
 
 
 def spaced_axis() -> alt.Axis:

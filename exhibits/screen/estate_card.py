@@ -127,12 +127,12 @@ def no_rule(title: str, lang: Lang) -> Sentence:
 def taken_from(judgement: Judgement, site_id: str) -> pd.DataFrame:
     """Return which residential areas a facility or a room serves through pooling, nearest first."""
     table = judgement.pooled
-    return table[table["site_id"] == site_id].sort_values("metres", kind="stable")
+    return table[table["site_id"] == site_id].sort_values("seconds", kind="stable")
 
 
 def pairs(rows: pd.DataFrame, name: str, lang: Lang) -> tuple[tuple[str, str], ...]:
     """Return rows of pooling as pairs of name and "m2, walk"."""
-    given = zip(rows[name], rows["area_m2"], rows["metres"], strict=True)
+    given = zip(rows[name], rows["area_m2"], rows["flat_m"], strict=True)
     return tuple(
         (str(called), say("card_pooled", lang, area=square_metres(area, lang), walk=metres_text(metres, lang)))
         for called, area, metres in given

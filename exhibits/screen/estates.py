@@ -9,6 +9,8 @@ import pandas as pd
 from exhibits.screen.gaps import LEVELS
 from exhibits.style import VERDICT_LOOKS
 from geodata.words import Lang, say
+from geodata.words.numbers import grouped
+from planning.rules.case import held
 from planning.rules.findings import word
 from planning.rules.judge import Judgement
 from planning.totals import NO_DISTRICT, counted
@@ -68,6 +70,17 @@ def districts(outcome: Outcome, lang: Lang) -> Mapping[str, str]:
     return found
 
 
+def objects_inside(outcome: Outcome, district: str) -> set[tuple[str, str]]:
+    """Return layer and id of all that lies in a district: areas, sites, buildings, itself and the districts below."""
+    city, level, places = outcome.city, district_level(outcome), held_by(outcome)
+    found = {("residential", str(key)) for key in places.index[places == district]}
+    for layer, table in (("facilities", city.facilities), ("candidates", city.candidates)):
+        holder = held(table, city.districts, level)
+        found |= {(layer, str(key)) for key in table.index if holder.get(str(key), NO_DISTRICT) == district}
+    below = city.districts["parent"].astype("object") == district
+    return found | {("districts", str(key)) for key in city.districts.index[below]} | {("districts", district)}
+
+
 def passing(outcome: Outcome, shown: Filter) -> pd.Series:
     """Tell of every residential area whether the filter lets it through."""
     found = verdicts(outcome, shown.reading)
@@ -94,7 +107,7 @@ def square_metres(value: object, lang: Lang) -> str:
     """Print square metres as the sentences of the rules do; a dash where there is no figure."""
     if pd.isna(value):  # type: ignore[call-overload]  # a scalar
         return say("no_figure", lang)
-    return say("square_metres", lang, area=f"{float(value):,.1f}")  # type: ignore[arg-type]  # a number
+    return say("square_metres", lang, area=grouped(float(value), 1))  # type: ignore[arg-type]  # a number
 
 
 def own_words(outcome: Outcome, lang: Lang) -> tuple[str, str]:

@@ -5,11 +5,10 @@ import io
 import pandas as pd
 
 from exhibits.classes import limits_min, of_group
-from exhibits.style import label
-from exhibits.wording import minutes_text
+from exhibits.wording import minutes_text, state_text
 from geodata.words import Lang, say
 from planning.coverage import State
-from planning.totals import minutes, share_text
+from planning.totals import minutes, weight_text
 from scenarios.outcome import Outcome
 from scenarios.tables import harmless
 
@@ -31,12 +30,7 @@ def by_district(outcome: Outcome, group: str, level: str, lang: Lang) -> pd.Data
     table = outcome.districts
     table = table[(table["level"] == level) & (table["group"] == group)].set_index("district_id")
     missed = table["elders_out"] + table["elders_full"]
-    share = [
-        share_text(
-            row[f"elders_within_{last}"], row["elders_total"] - row["elders_unknown"], row["elders_left_out"], lang
-        )
-        for _, row in table.iterrows()
-    ]
+    share = [weight_text(row, "elders", last, lang) for row in table.to_dict("records")]
     found = pd.DataFrame(
         {
             "name": [say("no_district", lang) if name == "(none)" else str(name) for name in table["name"]],
@@ -66,7 +60,10 @@ def by_place(outcome: Outcome, group: str, lang: Lang) -> pd.DataFrame:
         {
             "name": places["name"].astype("str"),
             "street": district_names(outcome, places["street_id"], lang),
-            "state": [label("state", str(state), lang) for state in rows["state"]],
+            "state": [
+                state_text(str(state), seconds, minutes(outcome.limits_s[-1]), lang)
+                for state, seconds in zip(rows["state"], rows["seconds"], strict=True)
+            ],
             "elders": places["elders"].astype("Float64").round().astype("Int64"),
             "households": places["households"].astype("Float64").round().astype("Int64"),
             "nearest": site_names(outcome, rows["nearest_id"], lang),

@@ -8,7 +8,7 @@ from typing import Any
 from exhibits.classes import limits_min
 from exhibits.style import class_label, class_looks, class_of_band, label
 from geodata.words import Lang, say
-from planning.totals import counted, minutes, share_text
+from planning.totals import counted, minutes, weight_text
 from scenarios.outcome import Outcome
 
 
@@ -46,7 +46,7 @@ def figure(outcome: Outcome, row: Mapping[str, Any], lang: Lang) -> Figure:
     last = minutes(outcome.limits_s[-1])
     weight = "elders" if row["elders_total"] else "places"
     within, known, left_out = row[f"{weight}_within_{last}"], row[f"{weight}_known"], row[f"{weight}_left_out"]
-    text = share_text(within, known, left_out, lang)
+    text = weight_text(row, weight, last, lang)
     return Figure(
         group=row["group"],
         title=label("group", row["group"], lang),
@@ -63,7 +63,7 @@ def figure(outcome: Outcome, row: Mapping[str, Any], lang: Lang) -> Figure:
         lines=tuple(
             (
                 say(f"weight_{other}", lang),
-                share_text(row[f"{other}_within_{last}"], row[f"{other}_known"], row[f"{other}_left_out"], lang),
+                weight_text(row, other, last, lang),
             )
             for other in ("elders", "people", "households", "places")
         ),

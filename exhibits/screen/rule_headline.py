@@ -6,7 +6,7 @@ from exhibits.screen.estates import FAILS, READINGS, Filter, Reading, counts, ju
 from exhibits.screen.headline import Figure, Piece
 from exhibits.style import VERDICT_LOOKS
 from geodata.words import Lang, say
-from planning.rules.findings import CITY, Finding, figure, said
+from planning.rules.findings import CITY, Finding, Phrase, figure, said
 from planning.rules.judge import Judgement
 from planning.totals import counted, share_text
 from scenarios.outcome import Outcome
@@ -150,8 +150,10 @@ def presence_text(one: Finding, lang: Lang) -> str:
     details = one.details
     if "part" not in details:
         return verdict_word(one.verdict, lang)
-    part, whole, unknown = (float(str(details[name])) for name in ("part", "whole", "unknown"))
-    return share_text(part, whole, int(unknown), lang)
+    part, whole = (float(str(details[name])) for name in ("part", "whole"))
+    open_ = details["unknown"]  # a phrase that says how many, or says nothing
+    unknown = open_.details.get("n", 0) if isinstance(open_, Phrase) else open_
+    return share_text(part, whole, int(str(unknown)), lang, of="districts")
 
 
 def rules_line(outcome: Outcome, lang: Lang) -> str:

@@ -3,6 +3,7 @@
 import io
 from collections.abc import Hashable, Mapping, Sequence
 from decimal import Decimal
+from functools import partial
 
 import pandas as pd
 from pandas.io.formats.style import Styler
@@ -12,6 +13,7 @@ from exhibits.screen.estates import (
     districts,
     held_by,
     judgement_of,
+    objects_inside,
     passing,
     verdict_word,
 )
@@ -23,6 +25,8 @@ from exhibits.workbook import sheets_rules
 from exhibits.workbook.sheet import Table
 from exhibits.workbook.sheets_rules import trace, traced
 from geodata.words import Lang, say
+from geodata.words.numbers import grouped, trimmed
+from planning.groups import numbers
 from planning.rules.estates import pooling_rules
 from planning.rules.findings import figure, said
 from planning.rules.profiles import PRESETS
@@ -33,12 +37,12 @@ from scenarios.tables import harmless
 DECIMALS = 1
 LONG = 26  # letters
 LEDGER = (
-    *("object_name", "object_id", "layer", "verdict", "gap", "unit", "measure", "due", "due_status", "force"),
-    *("clause", "sentence"),
+    *("object_name", "object_id", "layer", "by_reading", "verdict", "gap", "unit", "measure"),
+    *("due", "due_status", "force", "clause", "sentence"),
 )
 INDICATORS = (
-    *("rule_id", "reading", "sentence", "relation", "target", "current", "gap", "unit", "verdict", "due_status", "due"),
-    *("force", "way", "judged", "below", "unknown", "clause"),
+    *("rule_id", "reading", "sentence", "relation", "target", "current", "unit", "gap", "gap_unit", "verdict"),
+    *("due_status", "due", "force", "way", "judged", "below", "unknown", "clause"),
 )
 
 
@@ -58,7 +62,7 @@ def estates(outcome: Outcome, shown: Filter, lang: Lang) -> pd.DataFrame:
             "gap_m2": table[f"{name}_gap_m2"].astype("float64"),
             "required_m2": table[f"{name}_required_m2"].astype("float64"),
             "existing_m2": table["existing_m2"].astype("float64"),
-            "households": table["households"].astype("float64"),
+            "households": numbers(table["households"]),
             "class": [say(f"estate_class_{one if pd.notna(one) else 'unknown'}", lang) for one in table["class"]],
             "permit": [say("no_figure", lang) if pd.isna(day) else f"{day:%Y-%m-%d}" for day in table["permit_date"]],
             "rule": [say("no_figure", lang) if pd.isna(rule) else str(rule) for rule in table[f"{name}_rule"]],
@@ -81,11 +85,17 @@ def indicators(outcome: Outcome, lang: Lang) -> pd.DataFrame:
     return titled(table, INDICATORS, lang, due_status=due)
 
 
-def ledger(outcome: Outcome, lang: Lang) -> pd.DataFrame:
-    """Return the list to work through, as the workbook has it."""
+def ledger(outcome: Outcome, shown: Filter, lang: Lang) -> pd.DataFrame:
+    """Return the list to work through, as the workbook has it, of what lies in the district of the filter."""
     table = sheets_rules.ledger(outcome, lang)
     assert table is not None
-    return titled(table, LEDGER, lang)
+    rows = titled(table, LEDGER, lang)
+    if not shown.district:
+        return rows
+    lines = judgement_of(outcome).ledger(lang)
+    inside = objects_inside(outcome, shown.district)
+    let = [key in inside for key in zip(lines["layer"], lines["object_id"].astype("str"), strict=True)]
+    return rows[let].reset_index(drop=True)
 
 
 def titled(table: Table, keys: Sequence[str], lang: Lang, **added: list[str]) -> pd.DataFrame:
@@ -111,7 +121,7 @@ def number_text(value: object, lang: Lang) -> str:
         return say("doc_unknown", lang)
     if not isinstance(value, int | float):
         return str(value)
-    return f"{value:,.2f}".rstrip("0").rstrip(".") if isinstance(value, float) else f"{value:,}"
+    return trimmed(value)
 
 
 def wide(table: pd.DataFrame) -> tuple[str, ...]:
@@ -135,7 +145,12 @@ def coloured(table: pd.DataFrame, lang: Lang) -> Styler:
     ]
     tenths: list[Hashable] = [column for column in table.columns if column not in words and column not in whole]
     dash = say("no_figure", lang)
-    return shown.format("{:,.0f}", subset=whole, na_rep=dash).format(f"{{:,.{DECIMALS}f}}", subset=tenths, na_rep=dash)
+
+    def parted(value: object, decimals: int = 0) -> str:
+        return grouped(float(value), decimals)  # type: ignore[arg-type]  # the columns chosen hold numbers alone
+
+    in_tenths = partial(parted, decimals=DECIMALS)
+    return shown.format(parted, subset=whole, na_rep=dash).format(in_tenths, subset=tenths, na_rep=dash)
 
 
 def presence_rules(outcome: Outcome, lang: Lang) -> pd.DataFrame:
@@ -158,7 +173,7 @@ def presence_groups(outcome: Outcome, lang: Lang) -> pd.DataFrame:
     """Return how many districts of each level have any open facility of each group: levels down, groups across."""
     rows = pd.DataFrame(outcome.summary["presence"], columns=["level", "group", "districts", "with_site", "unknown"])
     rows["text"] = [
-        share_text(has, whole - unknown, unknown, lang)
+        share_text(has, whole - unknown, unknown, lang, of="districts")
         for has, whole, unknown in zip(rows["with_site"], rows["districts"], rows["unknown"], strict=True)
     ]
     wide = rows.pivot_table(index="level", columns="group", values="text", aggfunc="first", sort=False)
@@ -178,7 +193,7 @@ def pooled(outcome: Outcome, lang: Lang) -> pd.DataFrame:
             "place": table["place_name"].astype("str"),
             "site": table["site_name"].astype("str"),
             "area_m2": table["area_m2"].astype("float64"),
-            "walk": [metres_text(metres, lang) for metres in table["metres"]],
+            "walk": [metres_text(metres, lang) for metres in table["flat_m"]],
         }
     ).reset_index(drop=True)
     return found.rename(columns={name: say(f"pooled_{name}", lang) for name in found.columns})

@@ -169,7 +169,7 @@ def pooled_walks(outcome: Outcome, place_id: str) -> Doc:
 def sources(outcome: Outcome, place_id: str) -> pd.DataFrame:
     """Return what serves a residential area through pooling under today's rules, nearest first."""
     table = judgement_of(outcome).pooled
-    return table[table["place_id"] == place_id].sort_values("metres", kind="stable")
+    return table[table["place_id"] == place_id].sort_values("seconds", kind="stable")
 
 
 def legend(outcome: Outcome, shown: Filter, lang: Lang) -> Legend:

@@ -13,7 +13,7 @@ from exhibits.workbook.sheets_places import levels
 from geodata.faults import Severity
 from geodata.words import say
 from planning.coverage import is_open
-from planning.totals import counted, minutes, share_text
+from planning.totals import counted, minutes, share_text, weight_text
 
 WEIGHTS = ("elders", "households", "places")
 
@@ -33,7 +33,7 @@ def basis(draft: Draft, parts: Parts) -> None:
         remark = say("st_verified", lang) if document.statutory or rule.check else say("st_template", lang)
         if rule.unverified:
             remark = say("st_unverified", lang)
-        key = (title, document.number or "—", document.since.isoformat(), remark)
+        key = (title, document.number or "—", rule.since.isoformat(), remark)
         uses[key] = uses.get(key, 0) + 1
     head = [say(f"st_head_{name}", lang) for name in ("document", "document_no", "since", "standing", "clauses")]
     rows = [(*key, str(number)) for key, number in uses.items()]
@@ -54,8 +54,8 @@ def scope(draft: Draft, parts: Parts) -> None:
             name=city.study.name,
             units=units or say("st_no_units", lang),
             places=counted(len(city.residential)),
-            households=known_sum(city.residential["households"], lang),
-            elders=known_sum(city.residential["elders"], lang),
+            households=known_sum(city.residential["households"], lang, "st_unit_households", "unknown_places"),
+            elders=known_sum(city.residential["elders"], lang, "st_unit_people", "unknown_places"),
         )
     )
     draft.text(
@@ -113,8 +113,8 @@ def present(draft: Draft, parts: Parts) -> None:
                 n=counted(len(care)),
                 open=counted(len(opened)),
                 unknown=counted(int(care["open"].isna().sum())),
-                beds=known_sum(opened["beds"], lang),
-                area=known_sum(opened["floor_area_m2"], lang),
+                beds=known_sum(opened["beds"], lang, "st_unit_beds"),
+                area=known_sum(opened["floor_area_m2"], lang, "st_unit_m2"),
             )
         )
         head = [say(f"st_head_{name}", lang) for name in ("kind", "listed", "open", "beds", "area")]
@@ -154,8 +154,7 @@ def coverage(draft: Draft, parts: Parts) -> None:
         (
             label("group", row["group"], lang),
             *(
-                share_text(row[f"{w}_within_{last}"], row[f"{w}_known"], row[f"{w}_left_out"], lang)
-                for w in WEIGHTS
+                weight_text(row, w, last, lang) for w in WEIGHTS
             ),
         )
         for row in outcome.summary["headline"]
@@ -164,7 +163,7 @@ def coverage(draft: Draft, parts: Parts) -> None:
     head = [
         say("st_head_group", lang),
         *(say("st_head_within", lang, most=f"{limit:g}") for limit in limits_min(outcome)),
-        *(say(f"st_head_{name}", lang) for name in ("full", "out", "unknown")),
+        *(say(f"st_head_{name}", lang, most=last) for name in ("full", "out", "unknown")),
     ]
     steps = [minutes(limit) for limit in outcome.limits_s]
     rows = [
@@ -198,7 +197,7 @@ def readings(draft: Draft, parts: Parts) -> None:
         (
             label("level", row["level"], lang),
             label("group", row["group"], lang),
-            share_text(row["with_site"], row["districts"] - row["unknown"], row["unknown"], lang),
+            share_text(row["with_site"], row["districts"] - row["unknown"], row["unknown"], lang, of="districts"),
         )
         for row in rows
     ]
@@ -215,14 +214,13 @@ def speeds(draft: Draft, parts: Parts) -> None:
         return
     draft.heading(say("st_speeds", lang), 2)
     draft.text(say("st_speeds_text", lang, most=f"{last_min:g}", speed=f"{outcome.profile.speed_m_s:g}"))
-    left = {row["group"]: row["elders_left_out"] for row in outcome.summary["headline"]}
     head = [say(f"st_head_{name}", lang) for name in ("group", "speed", "share_streets", "share_circle")]
     rows = [
         (
             label("group", str(row["group"]), lang),
             f"{row['speed_m_s']:g}",
-            share_text(row["elders_within"], row["elders_known"], left[str(row["group"])], lang),
-            share_text(row["elders_straight"], row["elders_known"], left[str(row["group"])], lang),
+            share_text(row["elders_within"], row["elders_known"], row["elders_left_out"], lang),
+            share_text(row["elders_straight"], row["elders_known"], row["elders_left_out"], lang),
         )
         for row in table.to_dict("records")
     ]
@@ -244,7 +242,7 @@ def parameters(draft: Draft, parts: Parts) -> None:
             if len(str(row["value"])) <= 60  # noqa: PLR2004 - word lists stand in the workbook
         ]
         head = [say(f"st_head_{name}", lang) for name in ("parameter", "value", "set_by")]
-        draft.table(say("st_table_rule_parameters", lang), head, short, (90, 40, 26))
+        draft.table(say("st_table_rule_parameters", lang), head, short, (90, 40, 26), coloured=False)
 
 
 def limits(draft: Draft, parts: Parts) -> None:

@@ -150,8 +150,9 @@ class Draft:
         *,
         right: Sequence[int] = (),
         size_pt: float = 8.5,
+        coloured: bool = True,
     ) -> None:
-        """Write a table with a caption above it; columns named in ``right`` hold figures."""
+        """Write a table with a caption above it; columns in ``right`` hold figures; verdicts may be ``coloured``."""
         self.tables += 1
         self._caption(say("st_table", self.lang), "Table", self.tables, caption, keep=True)
         grid = self.document.add_table(rows=1 + len(rows), cols=len(head))
@@ -167,6 +168,8 @@ class Draft:
             for number, (cell, value) in enumerate(zip(line.cells, values, strict=True)):
                 cell.width = Mm(widths_mm[number] * TEXT_MM / whole)
                 self._cell(cell, value, first=at == 0, figures=number in right, size_pt=size_pt)
+                if coloured and at and (fill := self.fills.get(cell_text(value))):
+                    shade(cell, fill[0].lstrip("#"))
         self.document.add_paragraph().paragraph_format.space_after = Pt(2)
 
     def _cell(self, cell: Any, value: object, *, first: bool, figures: bool, size_pt: float) -> None:  # noqa: ANN401
@@ -185,8 +188,6 @@ class Draft:
             return
         if figures:
             paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
-        if text in self.fills:
-            shade(cell, self.fills[text][0].lstrip("#"))
 
     def figure(self, caption: str, png: bytes) -> None:
         """Put in a picture as wide as the text, with a caption below it."""

@@ -12,6 +12,7 @@ from exhibits.atlas.looks import MARKERS, hatch_of
 from exhibits.atlas.paper import Box, Page, block, rule, write
 from exhibits.style import Look, Mark
 from geodata.words import Lang, say
+from geodata.words.numbers import grouped
 
 HEAD_PT, TEXT_PT = 7.5, 6.5
 LINE_MM = 4.7
@@ -89,7 +90,7 @@ def scale_bar(page: Page, left: float, bottom: float, scale: int, lang: Lang) ->
     write(page, left, bottom + 1.9, "0", TEXT_PT - 0.5, ha="center")
     unit = say("st_kilometres" if kilo else "st_metres", lang)
     write(page, left + 2 * part_mm, bottom + 1.9, f"{text} {unit}", TEXT_PT - 0.5, ha="center")
-    said = say("st_scale", lang, scale=f"{scale:,}".replace(",", " "))
+    said = say("st_scale", lang, scale=grouped(scale))
     write(page, left, bottom - 3.4, said, TEXT_PT, color=style.MUTED)
 
 

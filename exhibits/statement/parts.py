@@ -39,10 +39,12 @@ class Parts:
         )
 
 
-def known_sum(values: pd.Series, lang: Lang) -> str:
-    """Print the sum of what is known, and how many are not; never a bare sum that hides a gap."""
+def known_sum(values: pd.Series, lang: Lang, unit: str = "", rows: str = "st_unknown_sites") -> str:
+    """Print the sum of what is known with its unit, and how many rows are not; never a bare sum that hides a gap."""
     known, missing = values.dropna(), int(values.isna().sum())
-    if not len(known):
-        return say("doc_unknown" if missing else "st_zero", lang)
+    if missing and not len(known):
+        return say("doc_unknown", lang)
     total = counted(float(known.astype("float64").sum()))
-    return say("st_sum_unknown", lang, sum=total, unknown=counted(missing)) if missing else total
+    if unit:
+        total = say(unit, lang, n=total)
+    return say("st_sum_unknown", lang, sum=total, unknown=say(rows, lang, n=counted(missing))) if missing else total

@@ -1,7 +1,6 @@
 """Statement, second half: verdicts with their clauses, gaps street by street, suggested sites and phases."""
 
-from collections.abc import Hashable, Mapping
-from typing import Any
+import math
 
 import pandas as pd
 
@@ -10,15 +9,16 @@ from exhibits.statement.draft import Draft
 from exhibits.statement.parts import Parts
 from exhibits.style import label
 from exhibits.suggested import suggested, suggested_group
-from exhibits.wording import count_text, minutes_text, spaced
+from exhibits.wording import count_text, elders_doubt, minutes_text, state_text
 from exhibits.workbook.sheets_districts import named, presence_word
 from exhibits.workbook.sheets_places import levels
 from exhibits.workbook.sheets_rules import traced
 from exhibits.workbook.sheets_sites import proof_lines
 from geodata.words import Lang, say
+from geodata.words.numbers import grouped, spaced, trimmed
 from planning.coverage import State
 from planning.rules.findings import word
-from planning.totals import NO_DISTRICT, counted, minutes, share_text
+from planning.totals import NO_DISTRICT, counted, minutes, share_text, weight_text
 
 MOST_LEDGER, MOST_WORST = 30, 5
 READINGS = ("permit", "today")
@@ -79,7 +79,7 @@ def quota(draft: Draft, parts: Parts) -> None:
 
 def area_text(value: float) -> str:
     """Print square metres with one decimal."""
-    return f"{value:,.1f}".replace(",", " ")
+    return grouped(value, 1)
 
 
 def indicators(draft: Draft, parts: Parts) -> None:
@@ -99,19 +99,12 @@ def indicators(draft: Draft, parts: Parts) -> None:
             (
                 f"{row['reading']}{part}",
                 asked(row["relation"], row["target"], row["unit"], lang),
-                current(row, lang),
+                asked("", row["current"], row["unit"], lang),
                 row["verdict"],
                 row["clause"],
             )
         )
     draft.table(say("st_table_indicators", lang), head, rows, (50, 22, 22, 18, 44), size_pt=8)
-
-
-def current(row: Mapping[Hashable, Any], lang: Lang) -> str:
-    """Print the figure beside a target; how many objects fall short where each is judged by itself."""
-    if row["target"] == say("doc_each_object", lang):
-        return say("doc_below_of", lang, below=counted(row["below"]), judged=counted(row["judged"]))
-    return asked("", row["current"], row["unit"], lang)
 
 
 def asked(relation: object, value: object, unit: object, lang: Lang) -> str:
@@ -124,9 +117,8 @@ def asked(relation: object, value: object, unit: object, lang: Lang) -> str:
     if unit == word("unit_percent", lang):
         text = f"{figure:.1f}" if not figure.is_integer() else f"{figure:.0f}"
     else:
-        text = f"{figure:,.2f}".rstrip("0").rstrip(".")
-    number = text.replace(",", " ")
-    return f"{'' if relation == say('no_figure', lang) else relation} {number} {unit}".strip()
+        text = trimmed(figure)
+    return f"{'' if relation == say('no_figure', lang) else relation} {text} {unit}".strip()
 
 
 def ledger(draft: Draft, parts: Parts) -> None:
@@ -140,19 +132,20 @@ def ledger(draft: Draft, parts: Parts) -> None:
     shown = found.assign(m2=found["unit"] == word("unit_m2", lang))
     shown = shown.sort_values(["m2", "gap"], ascending=[False, False], kind="stable").head(MOST_LEDGER)
     draft.text(say("st_ledger_text", lang, n=counted(len(found)), shown=counted(len(shown))))
-    head = [say(f"st_head_{name}", lang) for name in ("object", "verdict", "finding", "clause")]
+    head = [say(f"st_head_{name}", lang) for name in ("object", "reading", "verdict", "finding", "clause")]
     rows = [
         (
             f"{row['object_name']}（{row['object_id']}）"
             if lang == "zh"
             else f"{row['object_name']} ({row['object_id']})",
+            say(f"st_reading_{row['falls_short']}", lang),
             word(f"verdict_{row['verdict']}", lang),
             spaced(row["sentence"]),
             traced(judgement.profile, row["rule_id"], lang),
         )
         for row in shown.to_dict("records")
     ]
-    draft.table(say("st_table_ledger", lang), head, rows, (30, 18, 64, 44), size_pt=8)
+    draft.table(say("st_table_ledger", lang), head, rows, (28, 15, 15, 58, 40), size_pt=8)
 
 
 def streets(draft: Draft, parts: Parts) -> None:
@@ -182,9 +175,7 @@ def streets(draft: Draft, parts: Parts) -> None:
         line = [
             row["said"],
             counted(row["missed"]),
-            share_text(
-                row[f"elders_within_{last}"], row["elders_total"] - row["elders_unknown"], row["elders_left_out"], lang
-            ),
+            weight_text(row, "elders", last, lang),
             presence_word(present.get((level, key, group), "—"), lang),
         ]
         if estate is not None:
@@ -207,8 +198,8 @@ def street(draft: Draft, parts: Parts, level: str, key: str, row: pd.Series) -> 
             "st_street_text",
             lang,
             places=counted(row["places_total"]),
-            households=counted(row["households_total"]),
-            elders=counted(row["elders_total"]),
+            households=summed(row, "households", "st_unit_households", lang),
+            elders=summed(row, "elders", "st_unit_people", lang),
             group=label("group", group, lang),
             missed=counted(row["missed"]),
             areas=counted(row["places_out"] + row["places_full"]),
@@ -220,18 +211,31 @@ def street(draft: Draft, parts: Parts, level: str, key: str, row: pd.Series) -> 
     cover = of_group(outcome, group).loc[mine]
     missed = cover[cover["state"].isin([State.OUT, State.FULL])]
     order = places.loc[missed.index, "elders"].astype("float64").sort_values(ascending=False, kind="stable")
-    for place in order.index[:MOST_WORST]:
-        line = cover.loc[place]
+    doubts = elders_doubt(places.loc[order.index[:MOST_WORST]], lang)
+    most = minutes(outcome.limits_s[-1])
+    for place, doubt in zip(order.index[:MOST_WORST], doubts, strict=True):
+        state, seconds = str(cover.loc[place, "state"]), float(cover.loc[place, "seconds"])
+        walk = state_text(state, seconds, most, lang)
+        if math.isfinite(seconds):
+            walk = say("st_street_walk", lang, walk=minutes_text(seconds, lang), state=walk)
         draft.bullet(
             say(
                 "st_street_place",
                 lang,
                 name=places.loc[place, "name"],
                 elders=count_text(places.loc[place, "elders"], lang),
-                state=label("state", str(line["state"]), lang),
-                minutes=minutes_text(line["seconds"], lang),
+                doubt=doubt,
+                walk=walk,
             )
         )
+
+
+def summed(row: pd.Series, weight: str, unit: str, lang: Lang) -> str:
+    """Print the sum of one weight in a district with its unit, and for how many areas it is not known."""
+    total, missing = say(unit, lang, n=counted(row[f"{weight}_total"])), int(row[f"{weight}_missing"])
+    if not missing:
+        return total
+    return say("st_sum_unknown", lang, sum=total, unknown=say("unknown_places", lang, n=counted(missing)))
 
 
 def estate_gaps(parts: Parts, level: str) -> pd.DataFrame | None:

@@ -31,6 +31,7 @@ from exhibits.workbook.looks import (
 from exhibits.workbook.sheet import NUMBERS, Column, Table, Total, cell_text, dash, share_value, unknown
 from exhibits.workbook.sheets import Sheets, sheets
 from geodata.words import Lang, say
+from planning.totals import minutes
 from scenarios.outcome import Outcome
 from scenarios.tables import FORMULA_STARTS
 
@@ -61,7 +62,7 @@ class _Book:
         self.book, self.found, self.lang = book, found, lang
         self.line = cell_text(parameters_line(outcome, lang))
         self.unknown = unknown(lang)
-        self.fills = fills(lang)
+        self.fills = fills(lang, minutes(outcome.limits_s[-1]))
         self.formats: dict[tuple[str, ...], Any] = {}
         self.rows = {
             table.key: {str(key): row for row, key in reversed(list(enumerate(table.rows["id"])))}

@@ -3,15 +3,22 @@
 import math
 from collections.abc import Mapping
 
+
+def parted(decimals: int) -> str:
+    """Return a number format with spaces between thousands, as the sentences beside it have them."""
+    tail = f".{'0' * decimals}" if decimals else ""
+    return f"[>=999999.5]#\\ ###\\ ##0{tail};[>=999.5]#\\ ##0{tail};0{tail}"
+
+
 # a share never rounds up to 100.0 % and never down to 0.0 %
 FORMATS: Mapping[str, str] = {
-    "count": "#,##0",
-    "area": "#,##0.0",
-    "minutes": "#,##0.0",
-    "number": "#,##0.00",
-    "whole": "#,##0",  # a number without decimals, which the format above would print as 100.00
+    "count": parted(0),
+    "area": parted(1),
+    "minutes": parted(1),
+    "number": parted(2),
+    "whole": parted(0),  # a number without decimals, which the format above would print as 100.00
     "share": '[=1]0.0%;[>=0.9995]"99.9%";0.0%',
-    "yuan": "#,##0",
+    "yuan": parted(0),
     "date": "yyyy-mm-dd",
 }
 WIDTHS: Mapping[str, float] = {

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pandas as pd
 
 from exhibits.classes import shown_groups
-from exhibits.quality import parameter_rows
+from exhibits.quality import column_text, parameter_rows, value_text
 from exhibits.style import label
 from exhibits.wording import parameter_text, set_by, system_text, walker_source
 from exhibits.workbook.sheet import Column, Kind, Table, column
@@ -140,7 +140,7 @@ def sensitivity(outcome: Outcome, lang: Lang) -> Table | None:
             "circle": found["circle_m"],
             "within": found["elders_within"],
             "known": found["elders_known"],
-            "left_out": left_out_of(outcome, found),
+            "left_out": found["elders_left_out"],
             "straight": found["elders_straight"],
         }
     )
@@ -170,12 +170,6 @@ def sensitivity(outcome: Outcome, lang: Lang) -> Table | None:
     )
 
 
-def left_out_of(outcome: Outcome, found: pd.DataFrame) -> list[int]:
-    """Return how many residential areas each row leaves out: elders not known, or no door on the streets."""
-    by_group = {row["group"]: int(row["elders_left_out"]) for row in outcome.summary["headline"]}
-    return [by_group[str(group)] for group in found["group"]]
-
-
 def quality(outcome: Outcome, lang: Lang) -> Table | None:
     """Return 表8-3: every fault and doubt with layer, row, column and value."""
     if not outcome.faults:
@@ -188,8 +182,8 @@ def quality(outcome: Outcome, lang: Lang) -> Table | None:
                 say(f"severity_{fault.severity.value}", lang).strip(),
                 label("layer_word", fault.layer, lang),
                 "" if fault.row is None else str(fault.row),
-                fault.column,
-                "" if fault.value is None else str(fault.value)[:200],
+                column_text(fault.column, lang),
+                value_text(fault, lang),
                 fault.message(lang),
             )
             for fault in faults

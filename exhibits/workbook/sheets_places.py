@@ -7,12 +7,13 @@ import pandas as pd
 from exhibits.classes import of_group, shown_groups
 from exhibits.screen.gaps import district_names, site_names
 from exhibits.style import label
+from exhibits.wording import elders_doubt, state_text
 from exhibits.workbook.sheet import Column, Table, Total, column, told
 from exhibits.workbook.sheets_rules import traced
 from geodata.words import Lang, say
 from planning.coverage import State
 from planning.rules.findings import word
-from planning.totals import weights
+from planning.totals import minutes, weights
 from scenarios.outcome import Outcome
 
 READINGS = ("permit", "today")
@@ -32,7 +33,10 @@ def places(outcome: Outcome, lang: Lang) -> Table:
             "households": counted["households"],
             "people": counted["people"],
             "elders": counted["elders"],
-            "elders_source": [label("elders_from", str(source), lang) for source in table["elders_source"]],
+            "elders_source": [
+                label("elders_from", str(source), lang) + doubt
+                for source, doubt in zip(table["elders_source"], elders_doubt(table, lang), strict=True)
+            ],
         },
         index=table.index,
     )
@@ -98,7 +102,7 @@ def quota(outcome: Outcome, lang: Lang) -> tuple[pd.DataFrame, list[Column]]:
             column(f"{name}_required_m2", lang, "area", summed=True),
             column(f"{name}_gap_m2", lang, "area", summed=True),
             column(f"{name}_verdict", lang, "verdict"),
-            column(f"{name}_rule", lang, wide=30),
+            column(f"{name}_rule", lang, "long", wide=34),
         ]
     return pd.DataFrame(found, index=estates.index), columns
 
@@ -113,7 +117,7 @@ def walks(outcome: Outcome, group: str, lang: Lang) -> tuple[pd.DataFrame, list[
                 walk_minutes(seconds, str(state), lang)
                 for seconds, state in zip(rows["seconds"], rows["state"], strict=True)
             ],
-            f"{group}_state": [state_word(str(state), lang) for state in rows["state"]],
+            f"{group}_state": states(outcome, rows, lang),
         },
         index=rows.index,
     )
@@ -147,7 +151,7 @@ def gaps(outcome: Outcome, lang: Lang) -> Table | None:
                     "name": own["name"].astype("str").to_numpy(),
                     "street": district_names(outcome, own["street_id"], lang),
                     "group": label("group", group, lang),
-                    "state": [state_word(str(state), lang) for state in rows["state"]],
+                    "state": states(outcome, rows, lang),
                     "elders": counted["elders"].loc[rows.index].to_numpy(),
                     "households": counted["households"].loc[rows.index].to_numpy(),
                     "nearest": site_names(outcome, rows["nearest_id"], lang),
@@ -185,6 +189,8 @@ def gaps(outcome: Outcome, lang: Lang) -> Table | None:
     )
 
 
-def state_word(state: str, lang: Lang) -> str:
-    """Say a state as tables do: what isn't known is called so in the same word everywhere."""
-    return say("doc_unknown", lang) if state == State.UNKNOWN else label("state", state, lang)
+def states(outcome: Outcome, rows: pd.DataFrame, lang: Lang) -> list[str]:
+    """Say the states of rows of coverage as tables do: too far by its limit, unknown in the same word everywhere."""
+    most = minutes(outcome.limits_s[-1])
+    pairs = zip(rows["state"], rows["seconds"], strict=True)
+    return [state_text(str(state), seconds, most, lang) for state, seconds in pairs]

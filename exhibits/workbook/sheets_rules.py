@@ -1,15 +1,16 @@
 """Tables about rules: the ledger of what falls short (表5) and every target beside its figure (表7)."""
 
+import math
 from collections.abc import Mapping
 
 import pandas as pd
 
 from exhibits.style import label
-from exhibits.wording import spaced
-from exhibits.workbook.sheet import Table, Total, column, dash
+from exhibits.workbook.sheet import Table, Total, column, dash, told
 from geodata.words import Lang, say
+from geodata.words.numbers import grouped, spaced
 from planning.rules.clauses import Rule
-from planning.rules.findings import CITY, word
+from planning.rules.findings import word
 from planning.rules.profiles import Profile
 from scenarios.outcome import Outcome
 
@@ -51,6 +52,11 @@ def ledger(outcome: Outcome, lang: Lang) -> Table | None:
             "object_id": found["object_id"].astype("str"),
             "object_name": found["object_name"].astype("str"),
             "layer": [label("layer_word", str(layer), lang) for layer in found["layer"]],
+            "by_reading": [say(f"st_reading_{one}", lang) for one in found["falls_short"]],
+            **{
+                f"{name}_gap_m2": [dash(lang) if pd.isna(gap) else gap for gap in found[f"{name}_gap_m2"]]
+                for name in ("permit", "today")
+            },
             "verdict": [word(f"verdict_{verdict}", lang) for verdict in found["verdict"]],
             "gap": found["gap"],
             "unit": found["unit"],
@@ -64,12 +70,15 @@ def ledger(outcome: Outcome, lang: Lang) -> Table | None:
         }
     )
     columns = (
-        column("object_id", lang, "link"),
+        column("object_id", lang, "link", wide=20),
         column("object_name", lang, wide=20),
         column("layer", lang),
+        column("by_reading", lang),
         column("verdict", lang, "verdict"),
-        column("gap", lang, "area", summed=True),
+        column("gap", lang, "number"),
         column("unit", lang),
+        column("permit_gap_m2", lang, "area", summed=True),
+        column("today_gap_m2", lang, "area", summed=True),
         column("measure", lang, "long", wide=36),
         column("due", lang),
         column("due_status", lang, "verdict"),
@@ -78,15 +87,14 @@ def ledger(outcome: Outcome, lang: Lang) -> Table | None:
         column("rules", lang, wide=18),
         column("sentence", lang, "long", wide=60),
     )
-    units = list(dict.fromkeys(rows["unit"]))
     return Table(
         "ledger",
         say("doc_number", lang, number="5"),
         say("doc_title_ledger", lang),
         columns,
         rows,
-        tuple(Total(say("doc_total_unit", lang, unit=unit), {"unit": unit}) for unit in units),
-        (say("doc_note_ledger", lang, n=len(rows)),),
+        (Total(say("doc_total_gap", lang)),),
+        (say("doc_note_ledger", lang, n=grouped(len(rows))), reconciled(outcome, found, lang)),
         {
             row: (TABLE_OF_LAYER[layer], str(key))
             for row, (layer, key) in enumerate(zip(found["layer"], found["object_id"], strict=True))
@@ -95,37 +103,48 @@ def ledger(outcome: Outcome, lang: Lang) -> Table | None:
     )
 
 
+def reconciled(outcome: Outcome, found: pd.DataFrame, lang: Lang) -> str:
+    """Say how the gaps of residential areas here stand to the sums of 表1: the same, or by how much they differ."""
+    figures: dict[str, object] = {}
+    agrees = True
+    for name in ("permit", "today"):
+        mine, all_ = found[f"{name}_gap_m2"].dropna().astype("float64"), fallen_short(outcome, name)
+        agrees &= len(mine) == len(all_) and math.isclose(mine.sum(), all_.sum(), abs_tol=0.05)
+        figures |= {f"{name}_n": grouped(len(mine)), f"{name}_m2": grouped(mine.sum(), 1)}
+        figures |= {f"{name}_all_n": grouped(len(all_)), f"{name}_all_m2": grouped(all_.sum(), 1)}
+    return say("doc_note_ledger_sums" if agrees else "doc_note_ledger_differs", lang, **figures)
+
+
+def fallen_short(outcome: Outcome, reading: str) -> pd.Series:
+    """Return the gaps (m2) of the residential areas that fall short by one reading, as 表1 sums them."""
+    assert outcome.judgement is not None
+    estates = outcome.judgement.estates
+    return estates.loc[estates[f"{reading}_verdict"].isin(FAILS), f"{reading}_gap_m2"].astype("float64")
+
+
 def indicators(outcome: Outcome, lang: Lang) -> Table | None:
     """Return 表7: every target with its current value, gap, force, clause and verdict."""
     if outcome.judgement is None:
         return None
     found = outcome.judgement.indicators(lang)
     profile = outcome.judgement.profile
-    each = each_object(outcome, found, lang)
-    bare = set(found["verdict"].unique()) & {"not_applicable", "no_rule"}
-    asked = zip(found["relation"], found["target"], strict=True)
     rows = pd.DataFrame(
         {
             "rule_id": found["rule_id"],
             "part": [label("part", part, lang) if part else dash(lang) for part in found["part"]],
             "reading": found["reading"],
             "relation": [
-                dash(lang) if pd.isna(value) or alone else relation_word(str(relation), lang)
-                for (relation, value), alone in zip(asked, each, strict=True)
+                dash(lang) if pd.isna(target) else relation_word(str(relation), str(basis), lang)
+                for relation, target, basis in zip(found["relation"], found["target"], found["basis"], strict=True)
             ],
-            "target": [
-                say("doc_each_object", lang) if alone else dash(lang) if pd.isna(value) else value
-                for value, alone in zip(found["target"], each, strict=True)
-            ],
-            "current": [
-                dash(lang) if alone or (pd.isna(value) and verdict in bare) else value
-                for value, verdict, alone in zip(found["current"], found["verdict"], each, strict=True)
-            ],
-            "gap": [
-                dash(lang) if alone or (pd.isna(value) and verdict != "unknown") else value
-                for value, verdict, alone in zip(found["gap"], found["verdict"], each, strict=True)
-            ],
+            "target": [dash(lang) if pd.isna(value) else value for value in found["target"]],
+            "current": told(list(found["current"]), list(found["verdict"]), lang),
             "unit": [unit or dash(lang) for unit in found["unit"]],
+            "gap": [
+                dash(lang) if pd.isna(value) and verdict != "unknown" else value
+                for value, verdict in zip(found["gap"], found["verdict"], strict=True)
+            ],
+            "gap_unit": [unit or dash(lang) for unit in found["gap_unit"]],
             "verdict": [word(f"verdict_{verdict}", lang) for verdict in found["verdict"]],
             "force": [say(f"doc_force_{force}", lang) for force in found["force"]],
             "due": [say("doc_no_due", lang) if pd.isna(due) else due for due in found["due"]],
@@ -139,13 +158,14 @@ def indicators(outcome: Outcome, lang: Lang) -> Table | None:
     )
     columns = (
         column("rule_id", lang),
-        column("part", lang),
+        column("part", lang, wide=18),
         column("reading", lang, "long", wide=44),
         column("relation", lang),
         column("target", lang, "number"),
         column("current", lang, "number"),
+        column("unit", lang, wide=16),
         column("gap", lang, "number"),
-        column("unit", lang),
+        column("gap_unit", lang),
         column("verdict", lang, "verdict"),
         column("force", lang),
         column("due", lang),
@@ -168,16 +188,8 @@ def indicators(outcome: Outcome, lang: Lang) -> Table | None:
     )
 
 
-def each_object(outcome: Outcome, found: pd.DataFrame, lang: Lang) -> list[bool]:
-    """Mark the targets that are judged object by object alone: no one figure stands for the whole study area."""
-    assert outcome.judgement is not None
-    rows = outcome.judgement.rules(lang)
-    of_city = rows[rows["object_id"] == CITY]
-    whole = set(zip(of_city["rule_id"], of_city["part"].fillna(""), strict=True))
-    targets = zip(found["rule_id"], found["part"].fillna(""), found["judged"], strict=True)
-    return [bool(judged) and (rule, part) not in whole for rule, part, judged in targets]
-
-
-def relation_word(relation: str, lang: Lang) -> str:
-    """Return how a figure must stand to its target, as planners write it."""
+def relation_word(relation: str, basis: str, lang: Lang) -> str:
+    """Return how a figure must stand to its target, as planners write it; where each is judged, all must do."""
+    if basis == "objects":
+        return say("doc_each_object", lang)
     return {">=": "≥", "<=": "≤", "about": say("doc_about", lang)}.get(relation, relation)

@@ -12,7 +12,7 @@ from exhibits import statement
 from exhibits.statement.draft import han
 from exhibits.style import label
 from exhibits.workbook.sheets import sheets
-from planning.totals import minutes, share_text
+from planning.totals import amount_text, minutes, share_text
 from tests.exhibits import handed
 
 
@@ -96,8 +96,13 @@ def test_coverage_is_that_of_the_summary(document: Any) -> None:
     for row in outcome.summary["headline"]:
         said = lines[label("group", row["group"], "zh")]
         for at, weight in enumerate(("elders", "households", "places"), start=1):
+            unknown = row[f"{weight}_total"] - row[f"{weight}_known"]
             expected = share_text(
-                row[f"{weight}_within_{last}"], row[f"{weight}_known"], row[f"{weight}_left_out"], "zh"
+                row[f"{weight}_within_{last}"],
+                row[f"{weight}_known"],
+                row[f"{weight}_left_out"],
+                "zh",
+                more=amount_text(weight, unknown, "zh", least=row[f"{weight}_missing"] > 0),
             )
             assert said[at] == expected
 

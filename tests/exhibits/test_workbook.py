@@ -131,6 +131,25 @@ def test_verdicts_are_those_of_the_rules_and_each_names_its_clause(values: openp
     assert sum(1 for _ in rows(page(values, "表7"))) == len(judgement.indicators())
 
 
+def test_the_gaps_of_the_ledger_are_those_of_the_areas(values: openpyxl.Workbook) -> None:
+    found = {}
+    for number in ("表1", "表5"):
+        sheet = page(values, number)
+        names = [cell.value for cell in sheet[head_row(sheet)]]
+        total = next(line for line in sheet.iter_rows(values_only=True) if str(line[0]).endswith("合计"))
+        found[number] = [total[names.index(f"{word}缺口（m²）")] for word in ("许可时", "现行")]
+    assert found["表5"] == pytest.approx(found["表1"], abs=1e-6)
+    assert min(found["表1"]) > 0
+    notes = [str(line[0]) for line in page(values, "表5").iter_rows(max_row=5, max_col=1, values_only=True)]
+    assert any("与表1两列缺口的合计一致" in note for note in notes)
+    # a unit that can't be added is in no sum
+    sheet = page(values, "表5")
+    names = [cell.value for cell in sheet[head_row(sheet)]]
+    assert all(
+        line[names.index("缺口")] is None for line in sheet.iter_rows(max_row=head_row(sheet) - 1, values_only=True)
+    )
+
+
 def test_the_ledger_leads_to_the_object(formulas: openpyxl.Workbook) -> None:
     for number in ("表5", "表5-2"):
         sheet = page(formulas, number)
