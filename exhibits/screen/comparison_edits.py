@@ -1,11 +1,10 @@
-"""Comparison edits: a scenario while it is being made: its city on the map, its edits in words, what can be picked."""
+"""Comparison edits: a scenario while it is being made, drawn as its edits leave the city; nothing is computed yet."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import geopandas as gpd
-import pandas as pd
 import shapely
 from pyproj import Transformer
 
@@ -21,7 +20,6 @@ from geodata.schema import FACILITY_KINDS
 from geodata.words import Lang, say
 from planning.groups import groups_of
 from scenarios.changes import city_changes
-from scenarios.edits import Edit, given, sentence
 
 AREA_LOOK = Look("#e4e1d8", "#a39d8e")
 NEW_AREA_LOOK = Look("#ffe45c", "#6b5300", "/", "#b58e00")
@@ -36,56 +34,6 @@ class Spot:
 
     lon_deg: float
     lat_deg: float
-
-
-def said(edits: Sequence[Edit], cities: Sequence[City], lang: Lang) -> tuple[str, ...]:
-    """Say every edit in words, with the name of what it is about where that isn't in the sentence.
-
-    Parameters
-    ----------
-    cities : where names are looked up, the first that knows one counts
-    """
-    return tuple(f"{sentence(edit, lang)}{name_in(edit, cities, lang)}" for edit in edits)
-
-
-def name_in(edit: Edit, cities: Sequence[City], lang: Lang) -> str:
-    """Return the name of what an edit is about, in brackets; "" where it is new or has none."""
-    told = given(edit)
-    if "name" in told:
-        return ""
-    for key, layers in (("facility", ("facilities",)), ("candidate", ("candidates",)), ("place", ("residential",))):
-        for table in (getattr(city, layer) for city in cities for layer in layers):
-            if told.get(key) in table.index:
-                return say("edit_about", lang, name=str(table.loc[told[key], "name"]))
-    return ""
-
-
-def new_id(city: City, edits: Sequence[Edit]) -> str:
-    """Return an id that neither a layer nor an edit has: N1, N2 and so on."""
-    taken = {str(one) for table in (city.facilities, city.residential, city.candidates) for one in table.index}
-    for edit in edits:
-        taken |= {str(value) for key, value in given(edit).items() if key in {"facility", "place"}}
-    number = 1
-    while f"N{number}" in taken:
-        number += 1
-    return f"N{number}"
-
-
-def named(city: City, layer: str, one: str, lang: Lang) -> str:
-    """Return a row of a layer as a list to pick from says it."""
-    table = getattr(city, layer)
-    return say("edit_pick", lang, name=str(table.loc[one, "name"]), id=one) if one in table.index else one
-
-
-def pickable(city: City, layer: str) -> tuple[str, ...]:
-    """Return the ids of a layer in its own order."""
-    return tuple(str(one) for one in getattr(city, layer).index)
-
-
-def figures_of(city: City, layer: str, one: str, names: Sequence[str]) -> dict[str, float | None]:
-    """Return what is known of one row in some columns."""
-    row = getattr(city, layer).loc[one]
-    return {name: None if pd.isna(row[name]) else float(row[name]) for name in names}
 
 
 def layers(base: City, city: City, spot: Spot | None, chosen: tuple[str, str], lang: Lang) -> tuple[Layer, ...]:

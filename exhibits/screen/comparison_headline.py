@@ -32,7 +32,7 @@ def city_row(found: Comparison, group: str) -> Mapping[Any, Any]:
     rows = found.covered
     limit_min = found.places.loc[found.places["group"] == group, "limit_min"].iloc[0]
     mine = (rows["level"] == CITY) & (rows["group"] == group) & (rows["limit_min"] == limit_min)
-    (row,) = rows[mine].to_dict("records")
+    row: Mapping[Any, Any] = rows[mine].to_dict("records")[0]
     return row
 
 
@@ -149,13 +149,12 @@ def causes(found: Comparison, lang: Lang) -> tuple[tuple[str, ...], str]:
 
 def parameters(found: Comparison, lang: Lang) -> list[tuple[str, str, str]]:
     """Return the settings that differ in words, with their values in A and B; "" where there is none."""
-    return [
-        (
-            setting_word(str(row["name"]), lang),
-            *(value_text(found, str(row["name"]), row[side], lang) for side in SIDES),
-        )
-        for row in found.parameters.to_dict("records")
-    ]
+    told = []
+    for row in found.parameters.to_dict("records"):
+        name = str(row["name"])
+        a, b = (value_text(found, name, row[side], lang) for side in SIDES)
+        told.append((setting_word(name, lang), a, b))
+    return told
 
 
 def setting_word(name: str, lang: Lang) -> str:

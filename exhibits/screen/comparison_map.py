@@ -10,11 +10,11 @@ import shapely
 from numpy.typing import NDArray
 
 from exhibits import style
-from exhibits.screen import webmap
+from exhibits.screen import comparison_sites, webmap
 from exhibits.screen.layers import Doc, Ink, Layer, Legend, geojson
 from exhibits.screen.siting_map import sign, swatch
 from exhibits.screen.tiles import Pen, TileSet, tile_set
-from exhibits.style import Look, Mark, label
+from exhibits.style import Look, label
 from exhibits.wording import count_text, walk_text
 from geodata.words import Lang, say
 from planning.coverage import State
@@ -32,12 +32,6 @@ CHANGE_LOOKS: Mapping[str, Look] = {
     "unknown": style.STATE_LOOKS["unknown"],
     "added": Look("#ffe45c", "#6b5300"),
     "removed": Look("#ffffff", "#4a4a4a", "\\", "#8b8b8b"),
-}
-SITE_MARKS: Mapping[str, Mark] = {
-    "opened": style.SITE_MARK,
-    "closed": Mark("cross", "#1a1a1a"),
-    "moved": Mark("triangle", "#6a2c91"),
-    "altered": Mark("diamond", "#1f6b3a"),
 }
 ALWAYS = ("gained", "lost", "same_in", "same_out", "unknown")  # in the legend even where there are none
 
@@ -79,7 +73,7 @@ def shapes_of(found: Comparison, ids: pd.Index) -> gpd.GeoSeries:
     a, b = (one.city.residential.geometry for one in (found.a, found.b))
     b = b.to_crs(found.a.city.crs_m)
     only_a = a[~a.index.isin(b.index)]
-    return gpd.GeoSeries(pd.concat([b, only_a]), crs=found.a.city.crs_m).loc[list(ids)]
+    return gpd.GeoSeries(pd.concat([b, only_a]).loc[list(ids)], crs=found.a.city.crs_m)
 
 
 def version_of(found: Comparison, group: str, lang: Lang) -> str:
@@ -103,19 +97,7 @@ def change_layers(found: Comparison, group: str, lang: Lang) -> tuple[Layer, ...
     title = say("layer_changes", lang)
     version = version_of(found, group, lang)
     areas = area_layer(found, "places", f"{version}change", title, CHANGE_LOOKS, classes, group, lang)
-    marks = Layer(
-        "changed",
-        version,
-        lambda: changed_points(found, lang),
-        title=say("layer_changed_sites", lang),
-        interactive=True,
-        pane="Live",
-        inks=(
-            *(Ink(one.fill, one.edge, 1.3, fillOpacity=1, shape=one.shape, radius=9) for one in SITE_MARKS.values()),
-            Ink(edge=SITE_MARKS["moved"].fill, weight=2, dash="5 4", line=True),
-        ),
-    )
-    return areas, *open_sites(found.b, group, lang), marks
+    return areas, *open_sites(found.b, group, lang), comparison_sites.layer(found, version, lang)
 
 
 def open_sites(outcome: Outcome, group: str, lang: Lang) -> tuple[Layer, ...]:
@@ -134,7 +116,8 @@ def area_layer(
     lang: Lang,
 ) -> Layer:
     """Return residential areas, each with the look of its class; as tiles where there are too many to hover over."""
-    number = classes.map({name: at for at, name in enumerate(looks)}).to_numpy(dtype=np.int64)
+    order = {name: at for at, name in enumerate(looks)}
+    number: NDArray[np.int64] = np.asarray([order[one] for one in classes], dtype=np.int64)
     if len(classes) > webmap.MOST_VECTORS:
         pens = tuple(Pen(look.fill, look.edge, 0.6, 4, look.hatch, look.hatch_colour) for look in looks.values())
         return Layer(key, version, lambda: area_tiles(found, classes.index, number, pens), "tiles", title, pane="Areas")
@@ -196,55 +179,6 @@ def area_tiles(found: Comparison, ids: pd.Index, number: NDArray[np.int64], pens
     )
 
 
-def changed_sites(found: Comparison) -> dict[str, str]:
-    """Return what became of every facility that differs: opened, closed, moved, or altered otherwise."""
-    rows = found.inputs[found.inputs["layer"] == "facilities"]
-    kinds: dict[str, str] = {}
-    for one, own in rows.groupby("id", sort=False):
-        status = set(own.loc[own["column"] == "status", "after"])
-        if (own["change"] == "added").any():
-            kind = "opened"
-        elif (own["change"] == "removed").any() or "closed" in status:
-            kind = "closed"
-        elif "open" in status:
-            kind = "opened"
-        else:
-            kind = "moved" if (own["column"] == "geometry").any() else "altered"
-        kinds[str(one)] = kind
-    return kinds
-
-
-def changed_points(found: Comparison, lang: Lang) -> Doc:
-    """Return the facilities that differ, each where B has it, and how far those that moved have moved."""
-    kinds = changed_sites(found)
-    order = list(SITE_MARKS)
-    shapes, given = [], []
-    for one, kind in kinds.items():
-        own, other = (found.a, found.b) if kind == "closed" else (found.b, found.a)
-        own, other = (own, other) if one in own.city.facilities.index else (other, own)
-        spot = point_of(own, one, found)
-        name = str(own.city.facilities.loc[one, "name"])
-        shown = {"i": one, "c": order.index(kind), "t": [name, say(f"site_{kind}", lang), one]}
-        if kind == "moved":
-            before = point_of(other, one, found)
-            if spot is not None and before is not None:
-                shapes.append(shapely.LineString([before, spot]))
-                given.append({**shown, "c": len(order)})
-        if spot is not None:
-            shapes.append(spot)
-            given.append(shown)
-    return geojson(gpd.GeoSeries(shapes, crs=found.a.city.crs_m), given)
-
-
-def point_of(outcome: Outcome, facility: str, found: Comparison) -> shapely.Point | None:
-    """Return a point in a facility in the metres of A; None where it has no place."""
-    table = outcome.city.facilities
-    spot: shapely.Point | None = (
-        gpd.GeoSeries(table.geometry.loc[[facility]]).representative_point().to_crs(found.a.city.crs_m).iloc[0]
-    )
-    return None if spot is None or spot.is_empty else spot
-
-
 def change_legend(found: Comparison, group: str, lang: Lang) -> Legend:
     """Return the legend of the map of changes, with counts that sum to all residential areas of both sides."""
     counts = change_counts(found, group)
@@ -254,12 +188,12 @@ def change_legend(found: Comparison, group: str, lang: Lang) -> Legend:
         for name, look in CHANGE_LOOKS.items()
         if counts[name] or name in ALWAYS
     ]
-    kinds = list(changed_sites(found).values())
+    kinds = list(comparison_sites.changed(found).values())
     if kinds:
         rows.append({"head": True, "label": say("legend_changed_sites", lang)})
         rows += [
             sign(mark, say(f"site_{kind}", lang), kinds.count(kind))
-            for kind, mark in SITE_MARKS.items()
+            for kind, mark in comparison_sites.MARKS.items()
             if kind in kinds
         ]
     note = say("legend_limit", lang, minutes=f"{limits_min(found)[-1]:g}")

@@ -31,7 +31,8 @@ def rows_of(found: Comparison, group: str, level: str) -> pd.DataFrame:
     """Return the rows of ``Comparison.covered`` of one group and level at the longest limit, in their own order."""
     table = found.covered
     limit = found.places.loc[found.places["group"] == group, "limit_min"].iloc[0]
-    return table[(table["level"] == level) & (table["group"] == group) & (table["limit_min"] == limit)]
+    mine: pd.DataFrame = table[(table["level"] == level) & (table["group"] == group) & (table["limit_min"] == limit)]
+    return mine
 
 
 def by_district(found: Comparison, group: str, level: str, lang: Lang) -> pd.DataFrame:
@@ -77,12 +78,12 @@ def moved_places(found: Comparison, group: str, lang: Lang) -> pd.DataFrame:
         {
             say("change_col_change", lang): [label("change", one, lang) for one in rows["class"]],
             say("change_col_place", lang): rows["name"].astype(str).to_list(),
-            say("change_col_street", lang): [
-                say("no_district", lang) if pd.isna(one) else str(streets.get(one, one)) for one in rows["street_id"]
-            ],
             say("change_col_minutes_a", lang): [minutes_text(one, lang) for one in rows["seconds_a"]],
             say("change_col_minutes_b", lang): [minutes_text(one, lang) for one in rows["seconds_b"]],
             say("change_col_elders", lang): rows["elders"].astype("Float64").round(1),
+            say("change_col_street", lang): [
+                say("no_district", lang) if pd.isna(one) else str(streets.get(one, one)) for one in rows["street_id"]
+            ],
             say("change_col_households", lang): rows["households"].astype("Float64").round(0).astype("Int64"),
         },
         index=rows.index,
@@ -147,3 +148,41 @@ def as_zip(found: Comparison) -> bytes:
         for name in compare_tables.write(found, Path(folder) / "compare"):
             archive.writestr(zipfile.ZipInfo(name, MADE), (Path(folder) / "compare" / name).read_bytes())
     return packed.getvalue()
+
+
+def settings(found: Comparison, lang: Lang) -> pd.DataFrame:
+    """Return the settings that differ, in words."""
+    names = ("change_col_setting", "change_col_a", "change_col_b")
+    return pd.DataFrame(comparison_headline.parameters(found, lang), columns=[say(name, lang) for name in names])
+
+
+def inputs(found: Comparison, lang: Lang) -> pd.DataFrame:
+    """Return the rows and cells of the layers that differ, in words."""
+    rows = found.inputs
+    return pd.DataFrame(
+        {
+            say("change_col_layer", lang): [label("layer_word", one, lang) for one in rows["layer"]],
+            say("change_col_id", lang): rows["id"].astype(str),
+            say("change_col_name", lang): rows["name"].astype(str),
+            say("change_col_change", lang): [say(f"row_change_{one}", lang) for one in rows["change"]],
+            say("change_col_column", lang): [column_word(str(one), lang) for one in rows["column"]],
+            say("change_col_a", lang): [
+                cell_word(*cell, lang) for cell in zip(rows["column"], rows["before"], strict=True)
+            ],
+            say("change_col_b", lang): [
+                cell_word(*cell, lang) for cell in zip(rows["column"], rows["after"], strict=True)
+            ],
+        }
+    )
+
+
+def column_word(column: str, lang: Lang) -> str:
+    """Return what a column is called; its name where it has no word."""
+    word = label("edit_key", column, lang)
+    return label("changed_column", column, lang) if word == column else word
+
+
+def cell_word(column: str, value: str, lang: Lang) -> str:
+    """Return a cell in words where it has any."""
+    topic = {"status": "status", "kind": "kind", "estate_class": "estate_class"}.get(str(column))
+    return label(topic, value, lang) if topic and value else str(value)

@@ -57,6 +57,11 @@ def in_time(scenarios: Sequence[Scenario]) -> tuple[Scenario, ...]:
     return tuple(one for _, one in sorted(dated, key=lambda pair: pair[0]))
 
 
+def dated_name(scenario: Scenario, lang: Lang) -> str:
+    """Return what a scenario is called on a timeline: its year and its name."""
+    return say("timeline_step", lang, year=year_of(scenario), name=scenario.name)
+
+
 def step(name: str, outcome: Outcome, group: str) -> Step:
     """Return one step: elders within the longest limit of the outcome; nothing where it has no such group."""
     last = minutes(outcome.limits_s[-1])
