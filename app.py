@@ -8,6 +8,7 @@ if __name__ == "__main__":  # run for every session, by the server made below
 else:
     import streamlit as st
 
-    from ui import maproutes, trouble
+    from ui import maproutes, trouble, warming
 
+    warming.begin()
     app = st.App(__file__, routes=maproutes.routes(), on_script_error=trouble.tell)

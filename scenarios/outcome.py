@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -80,6 +80,15 @@ def run(study_path: str | Path, *, progress: Report = silent, walking: Walking |
 
 def evaluate(city: City, *, progress: Report = silent, walking: Walking | None = None) -> Outcome:
     """Evaluate a city; ``walking`` replaces the study's own choice of walker and limits."""
+    return completed(walked(city, progress=progress, walking=walking), progress=progress)
+
+
+def walked(city: City, *, progress: Report = silent, walking: Walking | None = None) -> Outcome:
+    """Return who can walk where, before anything is judged, sited or tried at other speeds.
+
+    ``judgement`` and ``sited`` are None and ``sensitivity`` is empty; all else is as in the whole outcome, which
+    ``completed`` makes of this one.
+    """
     if walking is not None:
         city = with_walking(city, walking)
     walking = city.study.walking
@@ -92,42 +101,53 @@ def evaluate(city: City, *, progress: Report = silent, walking: Walking | None =
     )
     progress("stage_coverage")
     found = covering.coverage(city, paths, limits_s=limits_s, reach=reach)
-    judgement = judged(city, paths, reach)
-    present = presence(city, found.groups)
-    request = read_request(city.study, found.groups)
-    if request:
-        progress("stage_siting")
-    sited = site(city, paths, found, judgement, request) if request else None
-    city = sited.city if sited else city  # with the candidates that were generated
-    progress("stage_sensitivity")
-    speeds = sensitivity(city, profile)
-    faults = (*city.faults, *site_faults(city))
-    fingerprint = fingerprint_of(city)
-    return Outcome(
+    outcome = Outcome(
         city=city,
         profile=profile,
         limits_s=limits_s,
         network=paths,
         reach=reach,
         covered=found,
-        judgement=judgement,
-        sited=sited,
+        judgement=None,
+        sited=None,
         districts=by_district(found, city),
-        presence=present,
-        sensitivity=speeds,
-        summary=summarise(
-            city=city,
-            profile=profile,
-            totals=city_totals(found, city),
-            presence=presence_rates(present),
-            sensitivity=speeds,
-            judgement=judgement,
-            sited=sited,
-            faults=faults,
-            fingerprint=fingerprint,
-        ),
-        faults=faults,
-        fingerprint=fingerprint,
+        presence=presence(city, found.groups),
+        sensitivity=pd.DataFrame(),
+        summary={},
+        faults=(*city.faults, *site_faults(city)),
+        fingerprint=fingerprint_of(city),
+    )
+    return replace(outcome, summary=summary_of(outcome))
+
+
+def completed(outcome: Outcome, *, progress: Report = silent) -> Outcome:
+    """Return the whole outcome of a city that was walked: judged, sited and tried at other speeds."""
+    city, paths, found = outcome.city, outcome.network, outcome.covered
+    judgement = judged(city, paths, outcome.reach)
+    request = read_request(city.study, found.groups)
+    if request:
+        progress("stage_siting")
+    sited = site(city, paths, found, judgement, request) if request else None
+    city = sited.city if sited else city  # with the candidates that were generated
+    progress("stage_sensitivity")
+    whole = replace(
+        outcome, city=city, judgement=judgement, sited=sited, sensitivity=sensitivity(city, outcome.profile)
+    )
+    return replace(whole, summary=summary_of(whole))
+
+
+def summary_of(outcome: Outcome) -> dict[str, Any]:
+    """Return the summary of an outcome as far as it has been worked out."""
+    return summarise(
+        city=outcome.city,
+        profile=outcome.profile,
+        totals=city_totals(outcome.covered, outcome.city),
+        presence=presence_rates(outcome.presence),
+        sensitivity=outcome.sensitivity,
+        judgement=outcome.judgement,
+        sited=outcome.sited,
+        faults=outcome.faults,
+        fingerprint=outcome.fingerprint,
     )
 
 

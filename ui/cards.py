@@ -1,6 +1,6 @@
 """Cards: small pieces of HTML for figures and places; every text is escaped, none comes from elsewhere."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from html import escape
 
 from exhibits.screen.headline import Figure, Piece
@@ -8,19 +8,35 @@ from exhibits.screen.place import Card, Walk
 from exhibits.screen.site_card import SiteCard
 from geodata.words import Lang, say
 
-
-def headline(figures: Sequence[Figure], chosen: str) -> str:
-    """Return the row of figures, the chosen group first among equals."""
-    return f'<div class="plan-figures">{"".join(_figure(figure, figure.group == chosen) for figure in figures)}</div>'
+NOTHING: Mapping[str, Sequence[tuple[str, str]]] = {}
 
 
-def _figure(figure: Figure, chosen: bool) -> str:  # noqa: FBT001 - private
+def headline(
+    figures: Sequence[Figure], chosen: str, about: Mapping[str, Sequence[tuple[str, str]]] = NOTHING, lang: Lang = "zh"
+) -> str:
+    """Return the row of figures, the chosen group first among equals; ``about`` says how each is worked out."""
+    drawn = "".join(_figure(figure, figure.group == chosen, about.get(figure.group, ()), lang) for figure in figures)
+    return f'<div class="plan-figures">{drawn}</div>'
+
+
+def _figure(figure: Figure, chosen: bool, about: Sequence[tuple[str, str]], lang: Lang) -> str:  # noqa: FBT001 - private
     return (
         f'<div class="plan-figure{" plan-chosen" if chosen else ""}">'
-        f'<div class="plan-figure-title">{escape(figure.title)}</div>'
+        f'<div class="plan-figure-title">{escape(figure.title)}</div>{_about(figure.title, about, lang)}'
         f'<div class="plan-figure-number">{escape(figure.percent)}<small>{escape(figure.within)}</small></div>'
         f"{bar(figure.pieces)}{_small(figure.made_of)}{_small(figure.unknown, 'plan-faint')}"
         "</div>"
+    )
+
+
+def _about(title: str, pairs: Sequence[tuple[str, str]], lang: Lang) -> str:
+    """Return a button that opens what is to be known of a figure: no script, reached by the keyboard."""
+    if not pairs:
+        return ""
+    words = escape(say("ui_about", lang))
+    return (
+        f'<details class="plan-about" name="plan-about"><summary title="{words}" aria-label="{words}：{escape(title)}">'
+        f"ⓘ</summary><div><h3>{escape(title)} · {words}</h3>{rows(pairs)}</div></details>"
     )
 
 

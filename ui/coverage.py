@@ -6,7 +6,7 @@ import streamlit as st
 
 from exhibits.classes import limits_min, shown_groups
 from exhibits.quality import parameter_rows, quality_table, rows_left_out
-from exhibits.screen import basemap, charts, gaps, headline, place, webmap
+from exhibits.screen import about, basemap, charts, gaps, headline, place, webmap
 from exhibits.screen.isolayer import isochrone_layer
 from exhibits.screen.site_card import site_card
 from exhibits.style import label
@@ -14,7 +14,7 @@ from exhibits.wording import parameters_line
 from geodata.study import Walking
 from geodata.words import Lang, say
 from scenarios import Outcome
-from ui import cards, chosen, sidebar
+from ui import cards, chosen, session, sidebar
 from ui.offline_map import Focus, show_map
 
 MAP_HEIGHT_PX = 540
@@ -31,9 +31,10 @@ def show(outcome: Outcome, own: Walking, lang: Lang) -> None:
     with st.sidebar:
         group = sidebar.group_choice(groups, lang)
         sidebar.walking_form(own, outcome, lang)
+    figures = headline.figures(outcome, lang)
     st.html(
         f"<h1>{escape(say('ui_title', lang))}</h1>"
-        + cards.headline(headline.figures(outcome, lang), group)
+        + cards.headline(figures, group, about.coverage(outcome, figures, lang), lang)
         + f'<p class="plan-parameters">{escape(parameters_line(outcome, lang))}</p>'
     )
     _map_and_card(outcome, group, lang)
@@ -120,7 +121,7 @@ def _districts(outcome: Outcome, group: str, lang: Lang) -> None:
 
 
 def _speeds(outcome: Outcome, group: str, lang: Lang) -> None:
-    st.altair_chart(charts.speed_chart(outcome, group, lang), width="stretch", theme=None)
+    st.altair_chart(charts.speed_chart(session.with_speeds(outcome), group, lang), width="stretch", theme=None)
     st.caption(say("ui_speed_note", lang, most=f"{limits_min(outcome)[-1]:g}"))
 
 

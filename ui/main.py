@@ -9,7 +9,22 @@ import streamlit as st
 from geodata.faults import InputError
 from geodata.words import Lang, say
 from scenarios import Outcome
-from ui import coverage, data, handin, language, opened, project, rules, session, sidebar, siting, trouble
+from ui import (
+    coverage,
+    data,
+    handin,
+    language,
+    opened,
+    project,
+    rules,
+    scenario,
+    session,
+    sidebar,
+    signing,
+    siting,
+    trouble,
+    warming,
+)
 
 HERE = Path(__file__).parent
 ShowsOutcome = Callable[[Outcome, session.Asked, Lang], None]
@@ -19,8 +34,10 @@ OUTCOME_PAGES: dict[str, ShowsOutcome] = {
     "coverage": lambda outcome, asked, lang: coverage.show(outcome, asked.own, lang),
     "rules": lambda outcome, _, lang: rules.show(outcome, lang),
     "siting": lambda outcome, _, lang: siting.show(outcome, lang),
+    "scenario": scenario.show,
     "handin": lambda outcome, _, lang: handin.show(outcome, lang),
 }
+WALKED_PAGES = frozenset({"coverage"})  # need no more than who can walk where, which is there first
 PREPARING_PAGES: dict[str, Callable[[Lang], None]] = {"project": project.show, "data": data.show}
 
 
@@ -35,7 +52,11 @@ def show() -> None:
         name: st.Page(_runner(name), title=say(f"ui_page_{name}", lang), url_path=name, default=name == first)
         for name in (*PREPARING_PAGES, *OUTCOME_PAGES)
     }
-    page = st.navigation(list(pages.values()))
+    signed_in = signing.signed_in()
+    page = st.navigation(list(pages.values()), position="sidebar" if signed_in else "hidden")
+    if not signed_in:
+        signing.ask(lang)
+        return
     opened.find_again()
     if wanted := st.session_state.pop("go", None):
         st.switch_page(pages[wanted], query_params=st.query_params.to_dict())
@@ -54,6 +75,7 @@ def _preparing(name: str) -> None:
     with st.sidebar:
         sidebar.brand(lang, project.name_of_open(lang))
         project.badge(lang)
+        signing.who(lang)
     try:
         PREPARING_PAGES[name](lang)
     except InputError as error:
@@ -62,7 +84,7 @@ def _preparing(name: str) -> None:
 
 def _outcome(name: str) -> None:
     lang = language.lang()
-    if (asked := asked_for(lang)) and (outcome := outcome_of(asked, lang)):
+    if (asked := asked_for(lang)) and (outcome := outcome_of(asked, lang, whole=name not in WALKED_PAGES)):
         try:
             OUTCOME_PAGES[name](outcome, asked, lang)
         except InputError as error:
@@ -85,25 +107,32 @@ def asked_for(lang: Lang) -> session.Asked | None:
         with st.sidebar:
             sidebar.brand(lang, name)
             project.badge(lang)
+            signing.who(lang)
     return asked
 
 
-def outcome_of(asked: session.Asked, lang: Lang) -> Outcome | None:
+def outcome_of(asked: session.Asked, lang: Lang, *, whole: bool = True) -> Outcome | None:
     """Return the outcome, its stages said while it is computed; None where the data can't be used.
 
     Where files have changed since this session last saw the study, what it saw stays until it asks for more.
     """
-    if old := session.old_outcome(asked):
-        with st.sidebar:
-            st.html(f'<div class="plan-hint plan-stale">{escape(say("ui_files_changed", lang))}</div>')
-            st.button(say("ui_recompute_files", lang), type="primary", width="stretch", on_click=session.forget_old)
-        return old
     shown = st.empty()
     try:
         with shown.status(say("ui_running", lang)) as status:
-            return session.outcome_of(asked, lambda stage: status.update(label=say(stage, lang)))
+
+            def tell(stage: str) -> None:
+                status.update(label=say(stage, lang))
+
+            old = session.old_outcome(asked, tell, whole=whole)
+            if old is None:
+                warming.wait(asked.study, tell)
+                return session.outcome_of(asked, tell, whole=whole)
     except InputError as error:
         trouble.faults(error.faults, lang)
         return None
     finally:
         shown.empty()
+    with st.sidebar:
+        st.html(f'<div class="plan-hint plan-stale">{escape(say("ui_files_changed", lang))}</div>')
+        st.button(say("ui_recompute_files", lang), type="primary", width="stretch", on_click=session.forget_old)
+    return old

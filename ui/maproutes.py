@@ -19,9 +19,10 @@ from starlette.routing import Route
 
 from exhibits.screen import webmap  # noqa: F401 - heavy: at the start, not with the first page
 from exhibits.screen.layers import Layer, packed
-from exhibits.screen.tiles import draw
+from exhibits.screen.tiles import TileSet, draw
 
-MOST_LAYERS = 64
+MOST_LAYERS = 256  # of all sessions together; those in use stay
+MOST_TILES = 4096  # the same; some 10 kB each
 MOST_ZOOM = 22
 HEADERS = {"Cache-Control": "private, max-age=86400, immutable", "X-Content-Type-Options": "nosniff"}
 UP = "../../"  # from the map's own frame (/component/<name>/index.html) to the root, whatever stands before it
@@ -50,11 +51,13 @@ class _Held:
     def _packed(self) -> bytes:
         return packed(self._made)  # type: ignore[arg-type]  # kind "geo" and "labels" make documents
 
-    @functools.lru_cache(maxsize=2048)  # noqa: B019 - a held layer lives as long as its entry here
+    @functools.lru_cache(maxsize=MOST_TILES)  # noqa: B019 - a held layer lives as long as its entry here
     def tile(self, zoom: int, column: int, row: int) -> bytes:
+        return draw(self.sets(), zoom, column, row, ground=self.layer.ground)
+
+    def sets(self) -> tuple[TileSet, ...]:
         with self._lock:
-            sets = self._made
-        return draw(sets, zoom, column, row, ground=self.layer.ground)  # type: ignore[arg-type]  # kind "tiles"
+            return self._made  # type: ignore[return-value]  # kind "tiles" makes sets
 
 
 def register(layer: Layer) -> str:
@@ -72,9 +75,18 @@ def register(layer: Layer) -> str:
 
 
 def held(name: str) -> "_Held | None":
-    """Return a registered layer, or None."""
+    """Return a registered layer, or None; what is asked for is what is kept longest."""
     with _lock:
+        if name in _layers:
+            _layers.move_to_end(name)
         return _layers.get(name)
+
+
+def warm(layer: Layer) -> None:
+    """Register a layer and make what it draws, before anybody asks."""
+    found = held(register(layer).split("/")[4])
+    if found is not None:
+        found.sets() if layer.kind == "tiles" else found.geojson()
 
 
 def send_layer(request: Request) -> Response:

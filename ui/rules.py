@@ -6,7 +6,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from exhibits.screen import basemap, estates, place, rule_headline, rule_tables, verdict_map
+from exhibits.screen import about, basemap, estates, place, rule_headline, rule_tables, verdict_map
 from exhibits.screen.estate_card import estate_card, rule_sentences
 from exhibits.screen.site_card import counts_row, site_card
 from geodata.words import Lang, say
@@ -33,9 +33,10 @@ def show(outcome: Outcome, lang: Lang) -> None:
         return
     judged = rules_form.outcome_as(outcome, ruling, lang)
     own = outcome if judged.fingerprint != outcome.fingerprint else None
+    figures = rule_headline.figures(judged, own, lang)
     st.html(
         title
-        + cards.headline(rule_headline.figures(judged, own, lang), _reading())
+        + cards.headline(figures, _reading(), about.rules(judged, figures, lang), lang)
         + f'<p class="plan-parameters">{escape(rule_headline.rules_line(judged, lang))}</p>'
     )
     shown = _filter(judged, lang)
@@ -205,14 +206,19 @@ def _narrow(table: pd.DataFrame) -> dict[str, Any]:
     return {name: st.column_config.Column(width="medium") for name in rule_tables.wide(table)}
 
 
-def _indicators(outcome: Outcome, _: estates.Filter, lang: Lang) -> None:
+def _indicators(outcome: Outcome, shown: estates.Filter, lang: Lang) -> None:
     st.caption(say("ui_indicators_note", lang))
+    if shown.district:
+        st.caption(say("ui_indicators_whole", lang))
     _table(outcome, rule_tables.indicators(outcome, lang), "ui_file_indicators", lang)
 
 
-def _ledger(outcome: Outcome, _: estates.Filter, lang: Lang) -> None:
+def _ledger(outcome: Outcome, shown: estates.Filter, lang: Lang) -> None:
     st.caption(say("ui_ledger_note", lang))
-    _table(outcome, rule_tables.ledger(outcome, lang), "ui_file_ledger", lang)
+    if shown.district:
+        name = estates.districts(outcome, lang)[shown.district]
+        st.caption(say("ui_ledger_district", lang, name=name))
+    _table(outcome, rule_tables.ledger(outcome, shown, lang), "ui_file_ledger", lang)
 
 
 def _presence(outcome: Outcome, _: estates.Filter, lang: Lang) -> None:

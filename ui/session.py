@@ -7,16 +7,18 @@ from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
 
+import pandas as pd
 import streamlit as st
 
 from geodata.city import City, read_city
 from geodata.faults import Fault, InputError
 from geodata.reading.proposal import Proposal, propose
 from geodata.study import LayerSource, Walking, read_study
+from planning.sensitivity import sensitivity
 from planning.walking.profile import preset
 from scenarios.demo import write_demo
 from scenarios.intake import faults_of, fit, sorted_faults
-from scenarios.outcome import Outcome, evaluate
+from scenarios.outcome import Outcome, completed, walked
 from scenarios.progress import Report
 from scenarios.study_file import files_of
 from ui import opened
@@ -103,14 +105,26 @@ def asked_for(study: Path, walking: Walking | None) -> Asked:
     return Asked(study, read.name, files, read.walking, walking or read.walking)
 
 
-def outcome_of(asked: Asked, progress: Report) -> Outcome:
-    """Return the outcome, computed once for all sessions that ask for the same; raise InputError as ``run`` does."""
-    found = _outcome(repr(asked), asked, progress)
+def outcome_of(asked: Asked, progress: Report, *, whole: bool = True) -> Outcome:
+    """Return the outcome, computed once for all sessions that ask for the same; raise InputError as ``run`` does.
+
+    Parameters
+    ----------
+    whole
+        False: as far as who can walk where, which is all that the coverage page shows; see ``scenarios.outcome``.
+    """
+    found = computed(asked, progress, whole=whole)
     st.session_state[SHOWN] = (asked, weakref.ref(found))
     return found
 
 
-def old_outcome(asked: Asked) -> Outcome | None:
+def computed(asked: Asked, progress: Report, *, whole: bool) -> Outcome:
+    """Return the outcome as ``outcome_of`` does, for no session in particular."""
+    found = _walked(repr(asked), asked, progress)
+    return _whole(repr(asked), found, progress) if whole else found
+
+
+def old_outcome(asked: Asked, progress: Report, *, whole: bool = True) -> Outcome | None:
     """Return what this session saw last, where its files have changed since and nothing else; else None.
 
     A study whose files change is not computed again behind the planner's back: the page says so and waits.
@@ -120,7 +134,16 @@ def old_outcome(asked: Asked) -> Outcome | None:
         return None
     same = (before.study, before.walking) == (asked.study, asked.walking)
     found: Outcome | None = held() if same else None
-    return found
+    if found is None or found.summary["sensitivity"] or not whole:
+        return found
+    return _whole(repr(before), found, progress)
+
+
+def with_speeds(outcome: Outcome) -> Outcome:
+    """Return the outcome with what other walking speeds would give, where that has not been worked out yet."""
+    if not outcome.sensitivity.empty:
+        return outcome
+    return replace(outcome, sensitivity=_speeds(outcome.fingerprint, outcome))
 
 
 def forget_old() -> None:
@@ -153,9 +176,20 @@ def faults_in(asked: Asked, progress: Report) -> tuple[Fault, ...]:
 
 
 @st.cache_resource(max_entries=MOST_OUTCOMES, show_spinner=False)
-def _outcome(asked_text: str, _asked: Asked, _progress: Report) -> Outcome:  # noqa: ARG001 - see above
+def _walked(asked_text: str, _asked: Asked, _progress: Report) -> Outcome:  # noqa: ARG001 - see above
     city = _city(repr((_asked.study, _asked.files)), _asked.study, _progress)
-    return evaluate(city, progress=_progress, walking=_asked.walking)
+    return walked(city, progress=_progress, walking=_asked.walking)
+
+
+@st.cache_resource(max_entries=MOST_OUTCOMES, show_spinner=False)
+def _whole(asked_text: str, _found: Outcome, _progress: Report) -> Outcome:  # noqa: ARG001 - see above
+    _progress("ui_stage_rules")
+    return completed(_found, progress=_progress)
+
+
+@st.cache_resource(max_entries=MOST_OUTCOMES, show_spinner=False)
+def _speeds(fingerprint: str, _outcome: Outcome) -> pd.DataFrame:  # noqa: ARG001 - see above
+    return sensitivity(_outcome.city, _outcome.profile)
 
 
 @st.cache_resource(max_entries=MOST_CITIES, show_spinner=False)

@@ -16,6 +16,17 @@ SPEED_STEP_M_S = 0.05
 
 def brand(lang: Lang, study_name: str) -> None:
     """Show the language switch and the name of the study."""
+    language_switch(lang)
+    st.html(
+        f'<div class="plan-brand">{escape(say("ui_product", lang))}</div>'
+        f'<div class="plan-study">{escape(study_name)}</div>'
+    )
+    if session.is_demo():
+        st.html(f'<div class="plan-hint">{escape(say("ui_demo_notice", lang))}</div>')
+
+
+def language_switch(lang: Lang) -> None:
+    """Ask for the language."""
     st.segmented_control(
         say("ui_language", lang),
         ("zh", "en"),
@@ -25,12 +36,6 @@ def brand(lang: Lang, study_name: str) -> None:
         on_change=_take_language,
         label_visibility="collapsed",
     )
-    st.html(
-        f'<div class="plan-brand">{escape(say("ui_product", lang))}</div>'
-        f'<div class="plan-study">{escape(study_name)}</div>'
-    )
-    if session.is_demo():
-        st.html(f'<div class="plan-hint">{escape(say("ui_demo_notice", lang))}</div>')
 
 
 def _take_language() -> None:

@@ -14,6 +14,7 @@ from tests.ui.conftest import NASTY, ROOT
 WORDS = re.compile(r"[A-Za-z]{3,}")
 # names of systems and files, and the other language's own name
 KNOWN = {"CSV", "English", "Tobler", "CGCS", "degree", "Gauss", "Kruger", "Excel"}
+KNOWN |= {"Fujiyama", "OpenTripPlanner", "Tyler"}  # where a speed comes from
 
 
 def opened(study: Path, monkeypatch: pytest.MonkeyPatch) -> AppTest:

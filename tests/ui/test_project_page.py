@@ -11,6 +11,7 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
+from geodata.words.numbers import grouped
 from scenarios import project_file, recent, workspace
 from tests.ui.conftest import ROOT
 from ui import language, opened, session
@@ -99,15 +100,17 @@ def test_a_project_is_opened_from_a_zip_and_a_bad_one_is_refused(tmp_path: Path)
 
 
 def test_a_folder_of_this_computer_is_opened_in_place_and_noted(tmp_path: Path) -> None:
+    folder = tmp_path / "base"  # a copy: what is opened gets a folder for what can be made again
+    shutil.copytree(BASE, folder)
     page = app()
-    page.text_input(key="folder_text").set_value(str(BASE)).run()
-    before = (BASE / "study.toml").read_bytes()
+    page.text_input(key="folder_text").set_value(str(folder)).run()
+    before = (folder / "study.toml").read_bytes()
     button(page, "打开文件夹").click().run()
     assert not page.exception
     assert "按原文件打开" in said(page)
-    assert recent.recent(opened.config_folder()) == ((BASE / "study.toml").resolve(),)
+    assert recent.recent(opened.config_folder()) == ((folder / "study.toml").resolve(),)
     assert "最近：" in " ".join(one.label for one in app().button)
-    assert (BASE / "study.toml").read_bytes() == before
+    assert (folder / "study.toml").read_bytes() == before
 
 
 def test_others_than_the_people_at_this_computer_may_not_name_its_folders(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -184,7 +187,7 @@ HOSTILE = {  # what is put in for residential areas, and a word of what is said
     "residential_bomb.zip": "过大",
     "residential_path_traversal.zip": "压缩包以外",
     "residential_pickle.pkl": "不支持",
-    "residential_ten_thousand_columns.csv": "10,001",
+    "residential_ten_thousand_columns.csv": grouped(10_001),
     "residential_garbage.xlsx": "residential_garbage.xlsx",
     "residential_no_prj.zip": "坐标系",
     "residential_two_layers.zip": "多个图层",

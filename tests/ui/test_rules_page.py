@@ -196,13 +196,28 @@ def test_the_card_of_a_facility_counts_whom_it_is_nearest_to(outcome: Outcome) -
     assert site_card.site_card(outcome, closed[0], "zh").nearest[0][0] == "未运营，不计覆盖"
 
 
+def test_the_ledger_follows_the_street_and_its_parts_make_the_whole(outcome: Outcome) -> None:
+    lines = outcome.judgement.ledger()
+    held, places = estates.held_by(outcome), lines[lines["layer"] == "residential"]
+    parts = {name: rule_tables.ledger(outcome, estates.Filter("permit", name), "zh") for name in set(held)}
+    for name, part in parts.items():
+        mine = set(places["object_id"]) & set(held.index[held == name])
+        assert set(part.loc[part["图层"] == "居住区", "对象编号"]) == mine
+    assert sum((part["图层"] == "居住区").sum() for part in parts.values()) == len(places)
+    streets = outcome.city.districts.index[outcome.city.districts["level"] == "street"]
+    street_lines = lines[(lines["layer"] == "districts") & lines["object_id"].isin(streets)]
+    for key in street_lines["object_id"].unique():
+        assert key in set(rule_tables.ledger(outcome, estates.Filter("permit", key), "zh")["对象编号"])
+
+
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_tables_show_and_are_taken_away_with_what_they_were_judged_by(outcome: Outcome, lang: Any) -> None:
     tables = {
         name: getattr(rule_tables, name)(outcome, lang)
-        for name in ("indicators", "ledger", "presence_rules", "presence_groups", "pooled")
+        for name in ("indicators", "presence_rules", "presence_groups", "pooled")
     }
     tables["estates"] = rule_tables.estates(outcome, estates.Filter("today"), lang)
+    tables["ledger"] = rule_tables.ledger(outcome, estates.Filter("today"), lang)
     for name, table in tables.items():
         assert len(table), name
         assert "nan" not in rule_tables.coloured(table[:5], lang).to_html().lower().replace("finan", "")
