@@ -1,6 +1,7 @@
 """Cover the most people with a given number of sites (maximal covering location, Church and ReVelle 1974)."""
 
 from collections.abc import Hashable, Iterable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,8 +18,10 @@ from planning.siting.local_search import anneal, greedy, settle
 from planning.siting.plan import Clock, Plan, Stop, Watch, found, infeasible
 from planning.siting.problem import Sheet, cover, part, value, whole
 from planning.siting.question import question, weights_of
+from planning.siting.regions import regional
 from planning.siting.starting import allowed, repaired, stand_ins
 from planning.siting.ties import smallest
+from planning.siting.vicinity import rebuilt
 
 STEPS = 4000  # of the relaxation, at most
 STEPS_SHARE = 0.3  # of the time for the relaxation
@@ -32,6 +35,12 @@ HEATS = ((0.05, 0.0015), (0.1, 0.001), (0.05, 0.005))  # first and last temperat
 TOUCHES_PER_S = 350e6  # how much work a second stands for, about as a desktop does
 SEARCH_SHARE = (0.15, 0.8)  # of the time for annealing: where the solver can take over, and where it can't
 TOO_LARGE = 250_000  # pairs beyond which the solver's first relaxation alone takes longer than people wait
+LARGE = 60_000  # pairs left open beyond which vicinities and regions come before the solver
+REGION, REGION_PAIRS = (80, 350), 25_000  # candidates in a region, least and most, and pairs
+ROUNDS = 400  # of choosing vicinities anew
+DIVIDED_SHARE = 0.43  # of the time for vicinities and, beside them, regions
+LONG_HEATS = (0.02, 0.002)  # of the one long annealing where the solver can't take over
+PATIENT_S = 5.0  # of a limit below which neither comes far
 SETTLED = 2e8  # pairs touched by one pass of ``settle``, at most
 
 
@@ -135,13 +144,41 @@ def _search(
     bound = relaxation(
         of, count, steps, CLOSE, begin=near, stopped=lambda bound: clock.told(known, bound) or not clock.left_s()
     )
-    best, small, stop = _annealed(of, bound, count, best, clock)
+    best, _, stop = _annealed(of, bound, count, best, clock)
     if bound.value < value(of, best) + exact.slack(of, value(of, best)):
         return best, bound, value(of, best), "proof"
-    if not small or clock.stopped:
-        return best, bound, bound.value, clock.ended if clock.stopped else stop
-    answer, limit, done = exact.search(of, bound, count, best, clock)
-    return answer, bound, limit, "proof" if done else clock.ended
+    if clock.stopped:
+        return best, bound, bound.value, clock.ended
+    limit, pairs = bound.value, _pairs_left(of, bound, count, best)
+    if pairs > LARGE:
+        best, limit, stop = _divided(of, bound, count, best, clock)
+        if limit < value(of, best) + exact.slack(of, value(of, best)):
+            return best, bound, value(of, best), "proof"
+        pairs = _pairs_left(of, bound, count, best)
+    if pairs > TOO_LARGE or not clock.left_s():
+        return best, bound, limit, stop if clock.left_s() else clock.ended
+    answer, proven, done = exact.search(of, bound, count, best, clock)
+    return answer, bound, min(limit, proven) if not done else proven, "proof" if done else clock.ended
+
+
+def _pairs_left(of: Sheet, bound: Bound, count: int, best: Longs) -> int:
+    """Return how many pairs the bound leaves open."""
+    known = value(of, best)
+    return len(exact.rest(of, bound, count, known + exact.slack(of, known))[2].group_site)
+
+
+def _divided(of: Sheet, bound: Bound, count: int, best: Longs, clock: Clock) -> tuple[Longs, float, Stop]:
+    """Better what is too much for the solver at once: the choice by vicinities, beside it the bound by regions."""
+    if clock.limit_s < PATIENT_S:
+        return best, bound.value, "work"
+    size = int(np.clip(len(of.site_start) * REGION_PAIRS / len(of.group_site), *REGION))
+    began_s = clock.spent_s()
+    with ThreadPoolExecutor(1) as pool:
+        limit = pool.submit(regional, of, bound, count, size, clock, DIVIDED_SHARE)
+        best = rebuilt(of, bound, best, ROUNDS, clock, DIVIDED_SHARE)
+        proven = limit.result()
+    late = clock.spent_s() - began_s >= DIVIDED_SHARE * clock.limit_s
+    return best, proven, clock.ended if late else "work"
 
 
 def _annealed(of: Sheet, bound: Bound, count: int, best: Longs, clock: Clock) -> tuple[Longs, bool, Stop]:
@@ -158,6 +195,9 @@ def _annealed(of: Sheet, bound: Bound, count: int, best: Longs, clock: Clock) ->
             return best, True, "proof"
         if not small:
             small = len(exact.rest(of, bound, count, known + exact.slack(of, known))[2].group_site) <= TOO_LARGE
+            if not small and turn == 0:
+                best = _long(of, bound, count, best, clock)
+                return best, small, clock.ended if not clock.left_s() else "work"
         if small and idle >= PATIENCE:
             return best, small, "work"
         if spent > SEARCH_SHARE[0 if small else 1] * clock.limit_s * TOUCHES_PER_S:
@@ -174,6 +214,22 @@ def _annealed(of: Sheet, bound: Bound, count: int, best: Longs, clock: Clock) ->
         met, turn, idle = [*met, tried], turn + 1, idle + 1
         if value(of, tried) > known:
             best, known, idle = tried, value(of, tried), 0
+
+
+def _long(of: Sheet, bound: Bound, count: int, best: Longs, clock: Clock) -> Longs:
+    """Anneal once, as long as the time allows, on all candidates but those of least worth."""
+    known = value(of, best)
+    kept = np.union1d(kernel(of, bound, count, [best], KERNELS - 2), best)
+    sheet = part(of, kept)
+    tries = int(SEARCH_SHARE[1] * clock.limit_s * TOUCHES_PER_S * len(kept) / (3.0 * len(sheet.site_group)))
+    hot, cold = (heat * known / count for heat in LONG_HEATS)
+
+    def stopped(_: float) -> bool:
+        return clock.told(known, bound.value) or not clock.left_s()
+
+    return np.sort(
+        kept[anneal(sheet, np.searchsorted(kept, best), max(tries, TRIES[0]), hot, cold, 0, stopped=stopped)]
+    )
 
 
 def kernel(of: Sheet, bound: Bound, count: int, met: list[Longs], turn: int) -> Longs:

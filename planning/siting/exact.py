@@ -77,7 +77,7 @@ def solved(
         asked,
         seconds=clock.left_s(),
         nodes=nodes,
-        start=_begin(left, asked, parts, best),
+        start=begin(left, asked, parts, best),
         near=near,
         stopped=None if clock.watch is None else lambda bound: clock.told(known, limit(bound)),
     )
@@ -88,13 +88,13 @@ def solved(
     return answer, limit(found.bound), found.done
 
 
-def _begin(left: Sheet, asked: Model, parts: tuple[Longs, Longs, Sheet], best: Longs) -> Floats | None:
+def begin(left: Sheet, asked: Model, parts: tuple[Longs, Longs, Sheet], best: Longs) -> Floats | None:
     """Return ``best`` as a solution to begin with, if it is one."""
     taken, kept, _ = parts
-    begin = np.isin(kept, best).astype(float)
+    ones = np.isin(kept, best).astype(float)
     if not (np.isin(taken, best).all() and np.isin(best, np.union1d(taken, kept)).all()):
         return None
-    start = np.concatenate([begin, np.minimum(1.0, matrix(left) @ begin)])
+    start = np.concatenate([ones, np.minimum(1.0, matrix(left) @ ones)])
     return start if (asked.rows[-1:] @ start)[0] <= asked.high[-1] else None
 
 

@@ -10,11 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geodata.compiled import compiled
-from geodata.streets import Ints, Longs
+from geodata.streets import Floats, Ints, Longs
 from planning.siting.problem import Sheet
 
 PER_STEP = 1000  # exchanges tried at one temperature
 PART = 300_000  # exchanges tried between two looks at the clock; whole steps
+NOBODY, SEVERAL = -1, -2  # in place of the only open site of a group
 PRIME = 1_000_003  # apart the seeds of the parts
 NEARBY = 0.6  # share of exchanges with a candidate that covers a group of the site it replaces; ours, measured
 
@@ -79,6 +80,53 @@ def _count(of: Sheet, open_sites: Ints, site: int) -> None:
         open_sites[of.site_group[k]] += 1
 
 
+@compiled
+def _alone(of: Sheet, chosen: Longs, open_sites: Ints) -> tuple[Floats, Ints, Longs]:
+    """Return what each open site alone covers, the only open site of every group, and the sum of its open sites."""
+    alone, total = np.zeros(len(of.site_start) - 1), np.zeros(len(of.weight), dtype=np.int64)
+    for site in chosen:
+        for k in range(of.site_start[site], of.site_start[site + 1]):
+            total[of.site_group[k]] += site
+    only = np.full(len(of.weight), SEVERAL, dtype=np.int32)
+    for group in range(len(only)):
+        if open_sites[group] == 0:
+            only[group] = NOBODY
+        elif open_sites[group] == 1:
+            only[group] = total[group]
+            alone[total[group]] += of.weight[group]
+    return alone, only, total
+
+
+@compiled
+def _leave(of: Sheet, open_sites: Ints, total: Longs, only: Ints, alone: Floats, out: int) -> None:
+    """Close ``out``: count anew, and see whom its groups have left."""
+    for k in range(of.site_start[out], of.site_start[out + 1]):
+        group = of.site_group[k]
+        open_sites[group] -= 1
+        total[group] -= out
+        if open_sites[group] == 0:
+            only[group] = NOBODY
+        elif open_sites[group] == 1:
+            only[group] = total[group]
+            alone[total[group]] += of.weight[group]
+    alone[out] = 0.0
+
+
+@compiled
+def _enter(of: Sheet, open_sites: Ints, total: Longs, only: Ints, alone: Floats, into: int) -> None:
+    """Open ``into``: count anew, and see whose groups are no longer covered by it alone."""
+    for k in range(of.site_start[into], of.site_start[into + 1]):
+        group = of.site_group[k]
+        if open_sites[group] == 0:
+            only[group] = into
+            alone[into] += of.weight[group]
+        elif open_sites[group] == 1:
+            alone[only[group]] -= of.weight[group]
+            only[group] = SEVERAL
+        open_sites[group] += 1
+        total[group] += into
+
+
 def anneal(
     of: Sheet,
     start: Longs,
@@ -119,6 +167,7 @@ def _anneal(
     np.random.seed(seed)  # noqa: NPY002 - what compiled code offers; its state is the thread's own
     sites, count = len(of.site_start) - 1, len(chosen)
     open_sites, is_open = _opened(of, chosen)
+    alone, only, total = _alone(of, chosen, open_sites)
     now = of.weight[open_sites > 0].sum()
     if now > best:
         best = now
@@ -137,9 +186,13 @@ def _anneal(
             into = np.random.randint(sites)  # noqa: NPY002
         if is_open[into]:
             continue
-        change = _exchange(of, open_sites, out, into)
+        change = -alone[out]
+        for k in range(of.site_start[into], of.site_start[into + 1]):
+            group = of.site_group[k]
+            change += of.weight[group] * ((only[group] == NOBODY) | (only[group] == out))
         if change >= heat * np.log(np.random.random()):  # noqa: NPY002
-            _count(of, open_sites, into)
+            _leave(of, open_sites, total, only, alone, out)
+            _enter(of, open_sites, total, only, alone, into)
             chosen[slot] = into
             is_open[out], is_open[into] = False, True
             now += change
@@ -148,8 +201,6 @@ def _anneal(
                 best_chosen[:] = chosen
                 if best >= need:
                     break
-        else:
-            _count(of, open_sites, out)
     return best
 
 
