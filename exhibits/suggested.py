@@ -7,12 +7,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from exhibits.classes import class_of, of_group
-from exhibits.wording import spaced
+from exhibits.classes import class_of
 from geodata.words import Lang
+from geodata.words.numbers import spaced
 from planning.coverage import State, bands_min
-from planning.groups import doors_of, numbers
-from planning.reach import nearest
+from planning.groups import numbers
 from scenarios.outcome import Outcome
 
 
@@ -56,23 +55,19 @@ def classes_after(outcome: Outcome, group: str) -> pd.Series | None:
 
 
 def walks_after(outcome: Outcome, group: str) -> pd.DataFrame | None:
-    """Return seconds, state and class of every residential area with the suggested sites open, walked anew.
+    """Return seconds, state and class of every residential area as the plan leaves it, walked anew.
 
-    None for groups they don't serve. An area that is unknown stays so, as it counts for no site; one whose facilities
-    have no place left keeps that state, as nobody knows how many move to the new site.
+    None for groups that the plan doesn't serve. Classes go by the limits of the study, whatever limit the plan has.
     """
     sited = getattr(outcome, "sited", None)
     if sited is None or group != sited.request.group:
         return None
-    city = outcome.city
-    doors = city.doors["candidates"]
-    chosen = doors_of(doors, doors.ids.astype("str").isin([str(key) for key in sited.sites.index]))
-    walk_s = numbers(nearest(outcome.network, city.doors["residential"], chosen)["seconds"])
-    rows = of_group(outcome, group).reindex(city.residential.index)
-    seconds = np.fmin(numbers(rows["seconds"]), walk_s)
+    rows = sited.after.of_group(group).reindex(outcome.city.residential.index)
+    seconds = numbers(rows["seconds"])
     state = rows["state"].fillna(State.UNKNOWN.value).astype("object")
-    state = state.mask((state == State.OUT.value).to_numpy() & (seconds <= outcome.limits_s[-1]), State.SERVED.value)
+    beyond = (state == State.SERVED.value).to_numpy() & ~(seconds <= outcome.limits_s[-1])  # the plan's own limit
+    state = state.mask(beyond, State.OUT.value)
     bands = bands_min(seconds, outcome.limits_s)
     classes = [class_of(str(one), band) for one, band in zip(state, bands, strict=True)]
     columns = {"seconds": seconds, "state": state.to_numpy(), "class": np.array(classes, dtype=object)}
-    return pd.DataFrame(columns, index=city.residential.index)
+    return pd.DataFrame(columns, index=outcome.city.residential.index)

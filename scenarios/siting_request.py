@@ -1,20 +1,33 @@
 """What the study asks of siting: the [siting] table of a study file, read and checked."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import MISSING, asdict, dataclass, fields, replace
 from typing import Any
 
 from geodata.faults import Fault, InputError
 from geodata.study import Study, nearest_key
 from planning.rules.profiles import read_profile
+from scenarios.siting_parts import (
+    MOST_SITES,
+    Capacity,
+    Phase,
+    Point,
+    Size,
+    Wrong,
+    capacity_in,
+    is_number,
+    phases_in,
+    points_in,
+    sizes_in,
+)
 
 COVER_GOALS = ("elders", "households", "people", "places")  # most newly covered, of what every area has
 COLUMN_GOALS: Mapping[str, str] = {"age_80": "elders_80", "disabled": "disabled_elders"}  # goal -> column it counts
 MOST_GOALS = (*COVER_GOALS, *COLUMN_GOALS, "quota_gap", "backup")  # the most is sought; one weight of each area
 WALK_GOALS = ("mean_walk", "worst_walk")
 GOALS = (*COVER_GOALS, "all", *WALK_GOALS, *COLUMN_GOALS, "quota_gap", "backup", "fairest")
+FRONTS = ("sites", "cost", "worst_walk")  # what coverage is set against
 SOURCES = ("layer", "generated", "both")  # of candidates
-MOST_SITES = 5000
 NUMBERS: Mapping[str, tuple[float, float]] = {  # least and most, both allowed
     "sites": (1, MOST_SITES),
     "limit_min": (0.1, 240),
@@ -34,40 +47,8 @@ LISTS: Mapping[str, str] = {
     "kinds": '["闲置学校", "物业用房"]',
 }
 FLAGS = ("one_per_street", "prefer_medical", "curve", "robust")
-KEYS = (*NUMBERS, "goal", "group", "candidates", *LISTS, *FLAGS, "sizes", "capacity", "phases")
-SIZE_KEYS = ("floor_area_m2", "capacity", "cost_yuan")
-CAPACITY_KEYS = ("elders_per_100m2", "source")
-PHASE_KEYS = ("name", "sites", "budget_yuan")
-SIZES_WANTED = "[{ floor_area_m2 = 350, capacity = 40, cost_yuan = 700000 }]"
-CAPACITY_WANTED = '40, { elders_per_100m2 = 12, source = "..." }'
-PHASES_WANTED = '[{ name = "2026", sites = 3 }, { name = "2028", sites = 2 }]'
-
-
-@dataclass(frozen=True, kw_only=True)
-class Size:
-    """One size that any candidate large enough may be built in."""
-
-    floor_area_m2: float
-    capacity: float | None = None  # elders; None: by the capacity of the request
-    cost_yuan: float | None = None  # None: by the cost for each square metre
-
-
-@dataclass(frozen=True, kw_only=True)
-class Capacity:
-    """How many elders a candidate can take: so many each, or so many for its area."""
-
-    each: float | None = None
-    elders_per_100m2: float | None = None
-    source: str = ""  # who says so
-
-
-@dataclass(frozen=True, kw_only=True)
-class Phase:
-    """One step of building: so many sites, or so much money; all up to it are open once it is over."""
-
-    name: str
-    sites: int | None = None
-    budget_yuan: float | None = None
+EXTRAS = ("curve", "robust", "front")  # beside the plan
+KEYS = (*NUMBERS, "goal", "group", "candidates", *LISTS, *FLAGS, "front", "sizes", "capacity", "phases", "points")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -96,8 +77,10 @@ class Request:
     sizes: tuple[Size, ...] = ()
     capacity: Capacity | None = None
     phases: tuple[Phase, ...] = ()
+    points: tuple[Point, ...] = ()  # candidates set by hand
     curve: bool = False
     robust: bool = False
+    front: str = ""  # one of FRONTS, or "" for none
 
     @property
     def weight(self) -> str:
@@ -113,19 +96,27 @@ class Request:
 
 def read_request(study: Study, groups: Mapping[str, tuple[str, ...]]) -> Request | None:
     """Read [siting]; None where the study has none. Raises InputError with every fault of the table."""
-    table = study.siting
-    if not table:
+    if not study.siting:
         return None
+    request = request_of(study.siting, groups, study.path.name)
+    if "min_area_m2" not in study.siting and study.policy:
+        return replace(request, min_area_m2=least_area_m2(study, groups[request.group]))
+    return request
+
+
+def request_of(table: Mapping[str, Any], groups: Mapping[str, tuple[str, ...]], file: str = "") -> Request:
+    """Read what a table [siting] asks; InputError with every fault of it."""
     faults: list[Fault] = []
 
     def wrong(code: str, key: str, value: object = None, **details: object) -> None:
         shown = table.get(key, "") if value is None else value
-        faults.append(Fault(code=code, layer=study.path.name, column=f"siting.{key}", value=shown, details=details))
+        faults.append(Fault(code=code, layer=file, column=f"siting.{key}", value=shown, details=details))
 
     for key in table:
         if key not in KEYS:
             wrong("study_unknown_key", key, nearest=nearest_key(key, KEYS))
-    words = {"goal": ("elders", GOALS), "group": ("day_care", tuple(groups)), "candidates": ("", SOURCES)}
+    words = {"goal": ("elders", GOALS), "group": ("day_care", tuple(groups))}
+    words |= {"candidates": ("", SOURCES), "front": ("", FRONTS)}
     said = {key: table.get(key, default) for key, (default, _) in words.items()}
     for key, (_, known) in words.items():
         if (key in table and said[key] not in known) or (key == "group" and said[key] not in known):
@@ -138,7 +129,8 @@ def read_request(study: Study, groups: Mapping[str, tuple[str, ...]]) -> Request
     for key in FLAGS:
         if not isinstance(table.get(key, False), bool):
             wrong("study_value", key, wanted="true / false")
-    sizes, capacity, phases = _sizes(table, wrong), _capacity(table, wrong), _phases(table, wrong)
+    sizes, capacity, phases = sizes_in(table, wrong), capacity_in(table, wrong), phases_in(table, wrong)
+    points = points_in(table, wrong)
     if "sites" not in table and said["goal"] != "all" and not phases and "budget_yuan" not in table:
         wrong("siting_sites_needed", "sites")
     built = sum(one.sites or 0 for one in phases)
@@ -149,8 +141,6 @@ def read_request(study: Study, groups: Mapping[str, tuple[str, ...]]) -> Request
     if faults:
         raise InputError(faults)
     sites = int(numbers.pop("sites")) if "sites" in numbers else built or None
-    if "min_area_m2" not in numbers and study.policy:
-        numbers["min_area_m2"] = least_area_m2(study, groups[str(said["group"])])
     return Request(
         sites=sites,
         **{key: str(value) for key, value in said.items()},  # type: ignore[arg-type]
@@ -160,7 +150,31 @@ def read_request(study: Study, groups: Mapping[str, tuple[str, ...]]) -> Request
         sizes=sizes,
         capacity=capacity,
         phases=phases,
+        points=points,
     )
+
+
+def table_of(request: Request) -> dict[str, Any]:
+    """Return a request as the table [siting] of a study file; what is as by default is left out."""
+    plain = {one.name: one.default for one in fields(Request) if one.default is not MISSING}
+    found: dict[str, Any] = {"goal": request.goal, "group": request.group, "min_area_m2": request.min_area_m2}
+    if request.sites is not None and not request.phases:
+        found["sites"] = request.sites
+    for key, default in plain.items():
+        value = getattr(request, key)
+        if value == default or key in found:
+            continue
+        if key in {"sizes", "phases", "points"}:
+            found[key] = [_given(one) for one in value]
+        elif key == "capacity":
+            found[key] = value.each if value.each is not None else _given(value)
+        else:
+            found[key] = list(value) if isinstance(value, tuple) else value
+    return found
+
+
+def _given(part: Capacity | Phase | Point | Size) -> dict[str, Any]:
+    return {key: value for key, value in asdict(part).items() if value is not None and value != ""}
 
 
 def least_area_m2(study: Study, kinds: tuple[str, ...]) -> float:
@@ -177,18 +191,16 @@ def least_area_m2(study: Study, kinds: tuple[str, ...]) -> float:
     return next((least[kind] for kind in kinds if kind in least), 0.0)
 
 
-Wrong = Callable[..., None]
-
-
 def _apart(table: Mapping[str, Any], goal: object, wrong: Wrong) -> None:
     """Refuse wishes that no model answers together, rather than leave one of them out."""
     sized = [key for key in ("budget_yuan", "sizes", "capacity", "spacing_m", "one_per_street") if table.get(key)]
     pairs = []
     if goal in {*WALK_GOALS, "fairest"}:
-        pairs += [("goal", key) for key in (*sized, "phases", "curve", "robust") if table.get(key)]
+        pairs += [("goal", key) for key in (*sized, "phases", *EXTRAS) if table.get(key)]
     pairs += [(key, other) for key in ("curve", "robust") if table.get(key) for other in sized]
+    pairs += [("front", key) for key in sized if table.get("front") and key != "budget_yuan"]
     if goal in {"all", "backup"}:
-        pairs += [("goal", key) for key in ("phases", "curve", "robust") if table.get(key)]
+        pairs += [("goal", key) for key in ("phases", *EXTRAS) if table.get(key)]
     if table.get("phases"):
         pairs += [("phases", key) for key in sized]
     if table.get("prefer_medical"):
@@ -201,75 +213,7 @@ def _apart(table: Mapping[str, Any], goal: object, wrong: Wrong) -> None:
 
 def _number(table: Mapping[str, Any], key: str, wrong: Wrong) -> bool:
     value, (least, most) = table[key], NUMBERS[key]
-    good = _is_number(value) and least <= value <= most and (key != "sites" or value == int(value))
+    good = is_number(value) and least <= value <= most and (key != "sites" or value == int(value))
     if not good:
         wrong("study_number", key, least=f"{least:,.6g}", most=f"{most:,.13g}")
     return good
-
-
-def _is_number(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
-
-
-def _sizes(table: Mapping[str, Any], wrong: Wrong) -> tuple[Size, ...]:
-    found = []
-    for row in _rows(table, "sizes", SIZE_KEYS, SIZES_WANTED, wrong):
-        numbers = {key: row[key] for key in SIZE_KEYS if key in row}
-        good = all(_is_number(value) and value >= 0 for value in numbers.values()) and row.get("floor_area_m2", 0) > 0
-        if good:
-            found.append(Size(**{key: float(value) for key, value in numbers.items()}))
-        else:
-            wrong("study_value", "sizes", value=row, wanted=SIZES_WANTED)
-    return tuple(found)
-
-
-def _phases(table: Mapping[str, Any], wrong: Wrong) -> tuple[Phase, ...]:
-    found: list[Phase] = []
-    for row in _rows(table, "phases", PHASE_KEYS, PHASES_WANTED, wrong):
-        name, sites, yuan = row.get("name"), row.get("sites"), row.get("budget_yuan")
-        good = isinstance(name, str | int) and not isinstance(name, bool) and str(name).strip() != ""
-        good = good and (sites is None) != (yuan is None)
-        good = good and (sites is None or (_is_number(sites) and sites == int(sites) and 1 <= sites <= MOST_SITES))
-        good = good and (yuan is None or (_is_number(yuan) and yuan > 0))
-        if found and good:  # all by sites, or all by money; no name twice
-            good = (found[0].sites is None) == (sites is None) and str(name) not in {one.name for one in found}
-        if good:
-            money = None if yuan is None else float(yuan)
-            found.append(Phase(name=str(name), sites=None if sites is None else int(sites), budget_yuan=money))
-        else:
-            wrong("study_value", "phases", value=row, wanted=PHASES_WANTED)
-    return tuple(found)
-
-
-def _capacity(table: Mapping[str, Any], wrong: Wrong) -> Capacity | None:
-    given = table.get("capacity")
-    if given is None:
-        return None
-    if _is_number(given) and given > 0:
-        return Capacity(each=float(given), source="[siting]")
-    if isinstance(given, dict):
-        unknown = [key for key in given if key not in CAPACITY_KEYS]
-        for key in unknown:
-            wrong("study_unknown_key", f"capacity.{key}", value=given[key], nearest=nearest_key(key, CAPACITY_KEYS))
-        rate, source = given.get("elders_per_100m2"), given.get("source")
-        if _is_number(rate) and float(str(rate)) > 0 and isinstance(source, str) and source.strip():
-            return Capacity(elders_per_100m2=float(str(rate)), source=source)
-        if unknown:
-            return None
-    wrong("study_value", "capacity", wanted=CAPACITY_WANTED)
-    return None
-
-
-def _rows(
-    table: Mapping[str, Any], key: str, known: tuple[str, ...], wanted: str, wrong: Wrong
-) -> list[Mapping[str, Any]]:
-    """Return the tables of a list, those with unknown keys left out and named."""
-    given = table.get(key, [])
-    if not isinstance(given, list) or not all(isinstance(row, dict) for row in given):
-        wrong("study_value", key, wanted=wanted)
-        return []
-    for row in given:
-        for name in row:
-            if name not in known:
-                wrong("study_unknown_key", f"{key}.{name}", value=row[name], nearest=nearest_key(name, known))
-    return [row for row in given if set(row) <= set(known)]

@@ -3,57 +3,91 @@
 from dataclasses import replace
 from html import escape
 
-import pandas as pd
 import streamlit as st
 
 from exhibits.classes import shown_groups
 from exhibits.screen import basemap, place, siting_card, siting_headline, siting_map, siting_tables, webmap
 from exhibits.screen.site_card import site_card
 from exhibits.screen.siting_tables import sited_of
+from geodata.faults import InputError
 from geodata.words import Lang, say
 from scenarios import Outcome
 from scenarios.siting import plan_fault
-from ui import cards, chosen, rules_form, siting_form
+from scenarios.siting_request import Request
+from ui import cards, chosen, rules_form, siting_form, siting_marks, siting_plan, siting_run, siting_tabs, trouble
 from ui.offline_map import Click, Focus, show_map
 
 MAP_HEIGHT_PX = 530
 MAP_SHARE, CARD_SHARE = 7, 3
-TABLE_PX = 420
-LOW_ROWS = 10  # a table of no more is as high as it needs
-CANDIDATES = ("suggested", "candidates")  # layers of the map
 
 
 def show(outcome: Outcome, lang: Lang) -> None:
     """Show the page: the form in the sidebar, then the plan; rules judge as the page about rules does."""
     title = f"<h1>{escape(say('ui_sit_title', lang))}</h1>"
-    if not len(outcome.city.candidates) or not shown_groups(outcome):
+    if not shown_groups(outcome):
         st.html(title)
-        st.info(say("ui_sit_no_candidates" if shown_groups(outcome) else "ui_no_groups", lang))
-        st.caption(say("ui_sit_no_candidates_columns", lang))
+        st.info(say("ui_no_groups", lang))
         return
     with st.sidebar:
         request = siting_form.form(outcome, lang)
     st.html(title)
     ruling = rules_form.ruling_in_force(outcome)
     judged = rules_form.outcome_as(outcome, ruling, lang) if ruling else outcome
-    planned = replace(judged, sited=siting_form.solved(judged, request, lang))
-    if outcome.sited is None and "siting_request" not in st.session_state:
-        st.caption(say("ui_sit_defaults", lang, n=request.sites))
-    if (fault := plan_fault(sited_of(planned).plan)) is not None:
+    _before(judged, request, lang)
+    try:
+        with st.spinner(say("ui_sit_running", lang)):
+            sited = siting_plan.plan_of(judged, request, ruling)
+    except InputError as error:
+        trouble.faults(error.faults, lang)
+        _undo(lang)
+        return
+    if sited is None:
+        siting_run.show("plan", lang)
+        sited = siting_plan.last_plan(judged)  # what was shown before stays until the search ends
+        if sited is None:
+            return
+    planned = siting_plan.with_plan(judged, sited)
+    if (fault := plan_fault(sited.plan)) is not None:
         st.warning(say("ui_sit_infeasible", lang, why=fault.message(lang)))
-        _excluded(planned, lang)
+        _nearest(sited.request, fault.details, lang)
+        _undo(lang)
+        siting_tabs.excluded(planned, lang)
         return
     st.html(
         cards.headline(siting_headline.figures(planned, lang), "rate")
+        + f'<p class="plan-parameters plan-status">{escape(siting_headline.status_line(planned, lang))}</p>'
         + f'<p class="plan-parameters">{escape(siting_tables.asked_line(planned, lang))}</p>'
     )
     _notes(planned, lang)
     _map_and_card(planned, lang)
-    _tables(planned, lang)
+    siting_tabs.tables(planned, judged, lang)
+
+
+def _before(judged: Outcome, request: Request, lang: Lang) -> None:
+    """Say what is taken for granted."""
+    if judged.sited is None and siting_plan.ASKED not in st.session_state:
+        st.caption(say("ui_sit_defaults", lang, n=request.sites))
+    if not len(judged.city.candidates):
+        st.info(say("ui_sit_no_candidates", lang))
+        st.caption(say("ui_sit_no_candidates_columns", lang))
+
+
+def _undo(lang: Lang) -> None:
+    if siting_plan.BEFORE in st.session_state:
+        st.button(say("ui_sit_undo", lang), on_click=siting_plan.undo, key=f"undo_{lang}")
+
+
+def _nearest(request: Request, details: object, lang: Lang) -> None:
+    """Offer the nearest request that has a plan, where the reason names one."""
+    if wanted := siting_plan.feasible(request, details):
+        text = say("ui_sit_feasible_sites", lang, n=wanted.sites)
+        if wanted.budget_yuan != request.budget_yuan and wanted.budget_yuan is not None:
+            text = say("ui_sit_feasible_budget", lang, cost=f"{wanted.budget_yuan / 10_000:,.1f}")
+        st.button(text, type="primary", on_click=siting_plan.take, args=(wanted,), key=f"feasible_{lang}")
 
 
 def _notes(outcome: Outcome, lang: Lang) -> None:
-    """Say what the figures alone might hide."""
+    """Say what the figures alone might hide, and offer to go on where the search was ended early."""
     sited = sited_of(outcome)
     usable = len(outcome.city.candidates) - len(siting_tables.not_usable(outcome))
     if not usable:
@@ -62,6 +96,8 @@ def _notes(outcome: Outcome, lang: Lang) -> None:
         st.info(say("ui_sit_fewer", lang, n=usable, sites=sited.request.sites))
     if usable and not sited.newly.any():
         st.info(say("ui_sit_nothing_new", lang))
+    if sited.plan.stopped_by in {"user", "clock"} and siting_run.run_of("plan") is None:
+        st.button(say("ui_sit_go_on", lang), on_click=siting_plan.go_on, args=(sited,), key=f"go_on_{lang}")
 
 
 def candidate_chosen(outcome: Outcome) -> str:
@@ -71,37 +107,15 @@ def candidate_chosen(outcome: Outcome) -> str:
     return one if one in outcome.city.candidates.index and not other else ""
 
 
-def choose(candidate_id: str, *, moved: bool) -> None:
-    """Remember the candidate that was chosen; ``moved``: the map goes there."""
-    chosen.clear()
-    st.session_state["candidate"] = candidate_id
-    st.session_state["candidate_moved"] = st.session_state.get("candidate_moved", 0) + 1 if moved else 0
-
-
-def take(outcome: Outcome, click: Click) -> None:
-    """Choose what a click means: a candidate, an area newly covered, else what it means on every page."""
-    if click.layer in CANDIDATES:
-        choose(click.id, moved=False)
-        return
-    st.session_state.pop("candidate", None)
-    if click.layer == "newly":
-        chosen.choose(click.id, moved=False)
-    else:
-        chosen.take(outcome, click)
-
-
-def clear() -> None:
-    """Forget what was chosen."""
-    chosen.clear()
-    st.session_state.pop("candidate", None)
-
-
 @st.fragment
 def _map_and_card(outcome: Outcome, lang: Lang) -> None:
+    if st.session_state.pop(siting_marks.AGAIN, False):  # a candidate was added: the plan is sought anew
+        st.rerun()
     left, right = st.columns([MAP_SHARE, CARD_SHARE], gap="small")
     with right:
         chosen.search(outcome, lang)
-        below = st.container(height=MAP_HEIGHT_PX - 86, border=False)
+        siting_marks.adding(lang)
+        below = st.container(height=MAP_HEIGHT_PX - 130, border=False)
     with left:
         _map(outcome, lang)
     with below:
@@ -136,9 +150,17 @@ def _map(outcome: Outcome, lang: Lang) -> None:
         key=f"siting_map{outcome.city.fingerprint}",
         lang=lang,
         height_px=MAP_HEIGHT_PX,
-        on_click=lambda click: take(outcome, click),
+        on_click=lambda click: clicked(outcome, click, lang),
         focus=focus,
     )
+
+
+def clicked(outcome: Outcome, click: Click, lang: Lang) -> None:
+    """Add a candidate where the map was asked to; else choose what was clicked."""
+    if st.session_state.get(siting_marks.ADDING) and click.layer not in siting_marks.CANDIDATES:
+        siting_marks.add(outcome, click, lang)
+    else:
+        siting_marks.take(outcome, click)
 
 
 def _card(outcome: Outcome, lang: Lang) -> None:
@@ -146,8 +168,9 @@ def _card(outcome: Outcome, lang: Lang) -> None:
     if not (area or site or one):
         st.html(f'<div class="plan-hint">{escape(chosen.hint("ui_sit_hint", lang))}</div>')
         return
-    st.button(say("ui_place_clear", lang), on_click=clear, key=f"clear_{lang}", type="tertiary")
+    st.button(say("ui_place_clear", lang), on_click=siting_marks.clear, key=f"clear_{lang}", type="tertiary")
     if one:
+        siting_marks.buttons(outcome, one, lang)
         st.html(cards.site(siting_card.candidate_card(outcome, one, lang)))
     elif area:
         card = place.card(outcome, area, lang)
@@ -155,62 +178,3 @@ def _card(outcome: Outcome, lang: Lang) -> None:
         st.html(cards.place(card, sited_of(outcome).request.group, lang))
     else:
         st.html(cards.site(site_card(outcome, site, lang)))
-
-
-def _tables(outcome: Outcome, lang: Lang) -> None:
-    makers = {"ui_tab_sit_sites": _sites, "ui_tab_sit_newly": _newly, "ui_tab_sit_excluded": _excluded}
-    tabs = st.tabs([say(name, lang) for name in makers], on_change="rerun", key=f"siting_tabs_{lang}")
-    for tab, maker in zip(tabs, makers.values(), strict=True):
-        if tab.open:  # the others are made when they are opened
-            with tab:
-                maker(outcome, lang)
-
-
-def _sites(outcome: Outcome, lang: Lang) -> None:
-    table = siting_tables.sites_table(outcome, lang)
-    st.caption(say("ui_sit_sites_note", lang))
-    key = f"sites_{sited_of(outcome).request!r}_{lang}"
-    ids = [str(one) for one in sited_of(outcome).sites.index]
-
-    def picked() -> None:
-        rows = st.session_state[key]["selection"]["rows"]
-        if rows and rows[0] < len(ids):
-            choose(ids[rows[0]], moved=True)
-
-    st.dataframe(
-        table,
-        hide_index=True,
-        height=TABLE_PX if len(table) > LOW_ROWS else "content",
-        on_select=picked,
-        selection_mode="single-row",
-        column_config={say("doc_col_reason", lang): st.column_config.Column(width="large")},
-        key=key,
-    )
-    _download(outcome, table, "ui_sit_file_sites", lang)
-
-
-def _newly(outcome: Outcome, lang: Lang) -> None:
-    _plain(outcome, siting_tables.newly_table(outcome, lang), "newly", lang)
-
-
-def _excluded(outcome: Outcome, lang: Lang) -> None:
-    _plain(outcome, siting_tables.excluded_table(outcome, lang), "excluded", lang)
-
-
-def _plain(outcome: Outcome, table: pd.DataFrame, name: str, lang: Lang) -> None:
-    if table.empty:
-        st.info(say(f"ui_sit_{name}_none", lang))
-        return
-    st.dataframe(table, hide_index=True, height=TABLE_PX if len(table) > LOW_ROWS else "content")
-    _download(outcome, table, f"ui_sit_file_{name}", lang)
-
-
-def _download(outcome: Outcome, table: pd.DataFrame, name: str, lang: Lang) -> None:
-    st.download_button(
-        say("ui_download", lang),
-        data=lambda: siting_tables.as_csv(outcome, table, lang),
-        file_name=f"{say(name, lang)}.csv",
-        mime="text/csv",
-        on_click="ignore",
-        key=f"download_{name}_{lang}",
-    )

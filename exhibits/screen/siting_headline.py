@@ -184,9 +184,24 @@ def proof_figure(outcome: Outcome, lang: Lang) -> Figure:
     )
 
 
+def status_line(outcome: Outcome, lang: Lang) -> str:
+    """Say in one line how the search ended: status, worth, bound, the distance of the two, seconds, and why."""
+    sited = sited_of(outcome)
+    plan = sited.plan
+    return say(
+        "sit_status_line",
+        lang,
+        status=say(f"sit_status_{plan.status}", lang),
+        bound=bound_text(outcome, lang),
+        gap=gap_text(plan.gap),
+        seconds=f"{plan.seconds:.1f}",
+        stopped=say(f"sit_stopped_{plan.stopped_by}", lang, seconds=f"{sited.request.seconds:g}"),
+    )
+
+
 def gap_text(gap: float) -> str:
     """Print a distance to the bound, rounded up, so that it is never called smaller than it is."""
-    return f"{np.ceil(gap * 10_000 - 1e-9) / 100:.2f} %"
+    return f"{max(0.0, np.ceil(gap * 10_000 - 1e-9)) / 100:.2f} %"
 
 
 def bound_text(outcome: Outcome, lang: Lang) -> str:

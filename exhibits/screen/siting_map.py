@@ -25,7 +25,7 @@ MOST_WALKS = 150  # drawn to one site
 
 def layers(outcome: Outcome, lang: Lang) -> tuple[Layer, ...]:
     """Return what the plan adds to the map of today, from the lowest to the highest."""
-    version = f"{outcome.fingerprint}{sited_of(outcome).request!r}{lang}"
+    version = f"{version_of(outcome)}{lang}"
     look, free, barred = style.NEWLY_LOOK, style.CANDIDATE_MARK, style.EXCLUDED_MARK
     mark = style.SITE_MARK
     newly = Layer(
@@ -60,6 +60,12 @@ def layers(outcome: Outcome, lang: Lang) -> tuple[Layer, ...]:
     )
     labels = Layer("ranks", version, lambda: rank_labels(outcome), "labels", say("layer_ranks", lang), pane="Labels")
     return newly, candidates, suggested, labels
+
+
+def version_of(outcome: Outcome) -> str:
+    """Return a word that changes when what a plan draws does; a search that was stopped may answer otherwise."""
+    sited = sited_of(outcome)
+    return f"{outcome.fingerprint}{sited.request!r}{tuple(sited.sites.index)!r}"
 
 
 def covered_by(outcome: Outcome) -> dict[str, str]:
@@ -155,7 +161,7 @@ def chosen_layer(outcome: Outcome, candidate_id: str, lang: Lang) -> Layer:
     mark = style.SITE_MARK
     return Layer(
         "chosen",
-        f"{outcome.fingerprint}{sited_of(outcome).request!r}{candidate_id}",
+        f"{version_of(outcome)}{candidate_id}",
         lambda: chosen_walks(outcome, candidate_id),
         title=say("layer_new_walks", lang),
         pane="Select",

@@ -11,8 +11,11 @@ from geodata.words import Lang, say
 from planning.totals import minutes
 from scenarios.outcome import Outcome
 from scenarios.siting import Sited
-from scenarios.tables import harmless
+from scenarios.siting.figures import CONTRACT
+from scenarios.tables import harmless, site_tables, write_csv
 
+SHOWN = ("street", "capacity", "assigned", "kept_elders", "lost_without", "next_best_name", "worse_by")
+IF_ANY = ("street", "capacity", "assigned", "kept_elders", "lost_without", "next_best_name", "worse_by", "cost_yuan")
 COUNTS = ("newly_covered_elders", "newly_covered_places", "closes_gap_m2", "nearest_medical_m")
 
 
@@ -33,9 +36,13 @@ def asked_line(outcome: Outcome, lang: Lang) -> str:
             more += say(f"sit_line_{name}", lang, n=len(given))
     if asked.closing:
         more += say("sit_line_closing", lang, n=len(asked.closing))
+    if asked.phases:
+        more += say("sit_line_phases", lang, n=len(asked.phases))
     if asked.budget_yuan is not None:
         more += say("sit_line_budget", lang, cost=f"{asked.budget_yuan / 10_000:,.1f}")
-    if (made := int((sited.sites["origin"] != "layer").sum())) > 0:
+    if asked.points:
+        more += say("sit_line_points", lang, n=len(asked.points))
+    if (made := int((~sited.sites["origin"].isin(["layer", "own"])).sum())) > 0:
         more += say("sit_line_generated", lang, n=made)
     sites = (
         say("sit_line_share", lang, share=f"{100 * asked.share:g} %")
@@ -62,12 +69,31 @@ def not_usable(outcome: Outcome) -> dict[str, str]:
     return {**dict.fromkeys(sited.request.forbidden, "sit_forbidden"), **found}
 
 
-def sites_table(outcome: Outcome, lang: Lang) -> pd.DataFrame:
-    """Return sites.csv as people read it."""
-    table = sited_of(outcome).table(lang)
-    table[list(COUNTS)] = table[list(COUNTS)].astype("Float64").round(1)
-    names = {"candidate_id": "id"}
-    return table.rename(columns={one: say(f"doc_col_{names.get(one, one)}", lang) for one in table.columns})
+def sites_table(outcome: Outcome, lang: Lang, robust: pd.DataFrame | None = None) -> pd.DataFrame:
+    """Return sites.csv as people read it; with how often each is chosen again, where ``robust`` says so."""
+    sited = sited_of(outcome)
+    table = sited.full_table(lang)
+    table = table[
+        [name for name in (*CONTRACT, *SHOWN) if name in table and not (name in IF_ANY and empty(table[name]))]
+    ]
+    numbers = [name for name in (*COUNTS, "lost_without", "worse_by", "capacity", "assigned") if name in table]
+    table = table.assign(**{name: table[name].astype("Float64").round(1) for name in numbers})
+    if "next_best_name" in table:
+        table["next_best_name"] = table["next_best_name"].fillna(say("no_figure", lang))
+    if robust is not None and len(robust):
+        shares = robust.set_index("candidate_id")["share"].astype(float)
+        again = (100 * shares.reindex(table["candidate_id"]).fillna(0.0)).round(0)
+        table.insert(len(table.columns) - 1, "share", again.to_numpy())
+    if not sited.request.phases:
+        table = table.drop(columns="phase")
+    order = [*table.columns.drop("reason"), "reason"]
+    names = {"candidate_id": "doc_col_id", **{name: f"sit_col_{name}" for name in (*SHOWN, "share")}}
+    return table[order].rename(columns={one: say(names.get(one, f"doc_col_{one}"), lang) for one in order})
+
+
+def empty(column: pd.Series) -> bool:
+    """Tell whether a column says nothing."""
+    return bool((column.isna() | column.astype(str).isin(["", "0", "0.0"])).all())
 
 
 def excluded_table(outcome: Outcome, lang: Lang) -> pd.DataFrame:
@@ -115,3 +141,17 @@ def as_csv(outcome: Outcome, table: pd.DataFrame, lang: Lang) -> bytes:
     last = [[asked_line(outcome, lang)]]
     pd.DataFrame(last).to_csv(text, index=False, header=False, lineterminator="\r\n")
     return text.getvalue().encode("utf-8-sig")
+
+
+def run_file(outcome: Outcome, name: str, lang: Lang) -> bytes:
+    """Return a file as ``run`` writes it."""
+    held = io.BytesIO()
+    site_tables(outcome, lang)[name](held)  # type: ignore[arg-type]  # pandas writes to either
+    return held.getvalue()
+
+
+def csv_of(table: pd.DataFrame) -> bytes:
+    """Return a table as ``run`` would write it."""
+    held = io.BytesIO()
+    write_csv(table, held)  # type: ignore[arg-type]  # pandas writes to either
+    return held.getvalue()

@@ -7,13 +7,13 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from scenarios.siting.answer import site
+    from scenarios.siting.answer import extra, site
     from scenarios.siting.pool import given_only
     from scenarios.siting.sited import Sited, plan_fault
 
-HOMES = {"Sited": "sited", "given_only": "pool", "plan_fault": "sited", "site": "answer"}
+HOMES = {"Sited": "sited", "given_only": "pool", "plan_fault": "sited", "extra": "answer", "site": "answer"}
 
-__all__ = ["Sited", "given_only", "plan_fault", "site"]
+__all__ = ["Sited", "extra", "given_only", "plan_fault", "site"]
 
 
 def __getattr__(name: str) -> object:

@@ -17,7 +17,8 @@ from planning.siting.firmness import SPEEDS_M_S
 from planning.totals import weights
 from planning.walking.network import Network
 from scenarios.siting.opening import closed, covered_by, label_of, within
-from scenarios.siting_request import COLUMN_GOALS, COVER_GOALS, WALK_GOALS, Capacity, Request
+from scenarios.siting_parts import Capacity
+from scenarios.siting_request import COLUMN_GOALS, COVER_GOALS, WALK_GOALS, Request
 
 FAR = 4  # walks to sum or compare are looked for up to so many times the longest limit
 
@@ -120,7 +121,7 @@ def joint_reach(city: City, paths: Network, ground: Ground, request: Request) ->
     of_group = base.sites.index[members(base.sites, ground.kinds)]
     existing = base.reach.only_sites(base.reach.sites.intersection(of_group, sort=False))
     # walks of no limit where whole walks are summed or compared, of the limit where only coverage counts
-    far_s = max(ground.limit_s, FAR * ground.limits_s[-1]) if request.goal in WALK_GOALS else ground.limit_s
+    far_s = max(ground.limit_s, FAR * ground.limits_s[-1]) if whole_walks(request) else ground.limit_s
     if request.robust:  # the same walks by the fastest walker
         far_s = max(far_s, ground.limit_s * max(SPEEDS_M_S) / paths.profile.speed_m_s)
     doors = site_doors(city)
@@ -131,6 +132,11 @@ def joint_reach(city: City, paths: Network, ground: Ground, request: Request) ->
     labels = pd.Index([label_of(one) for one in city.candidates.index])
     news = Reach(news.places, labels, news.place_start, news.site_ix, news.seconds, news.limit_s)
     return existing.join(news), existing.sites
+
+
+def whole_walks(request: Request) -> bool:
+    """Tell whether walks beyond the limit count."""
+    return request.goal in WALK_GOALS or request.front == "worst_walk"
 
 
 def without_places(reach: Reach, gone: NDArray[np.bool_]) -> Reach:

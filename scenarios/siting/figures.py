@@ -1,10 +1,13 @@
 """Figures: what each suggested site adds to those before it, what is lost without it, and what would come next."""
 
+import datetime as dt
 from collections.abc import Hashable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from geodata.city import City
 from geodata.streets import Ints, Longs
@@ -195,14 +198,24 @@ def figures(
                 "medical_class": class_of(metres, limits),
                 "accessible": given[one]["accessible"],
                 "fire_ok": given[one]["fire_ok"],
+                "not_before": day_after(given[one]["available_on"], city.study.day),
                 "largest": "、".join(str(names[place]) for place in largest),
                 "newly_covered": tuple(here),
             }
         )
     index = pd.Index(gains.order, name="candidate_id", dtype="object")
-    columns = [*CONTRACT[:1], *CONTRACT[2:-1], *MORE[:-4], "accessible", "fire_ok", "largest", "newly_covered"]
+    unwritten = ("accessible", "fire_ok", "not_before", "largest", "newly_covered")
+    columns = [*CONTRACT[:1], *CONTRACT[2:-1], *MORE[:-4], *unwritten]
     found = pd.DataFrame(rows, columns=columns, index=index)
     return found.assign(capacity=found["capacity"].replace(np.inf, np.nan).astype(float))
+
+
+def day_after(given: Any, day: dt.date | None) -> str:  # noqa: ANN401 - a day in whatever form pandas has it, or missing
+    """Return a day that lies after another as text; "" where it doesn't, or isn't known."""
+    if pd.isna(given):
+        return ""
+    found = pd.Timestamp(given).date()
+    return found.isoformat() if day is None or found > day else ""
 
 
 def sizes_of(answer: Answer) -> dict[str, dict[str, float]]:
@@ -229,7 +242,8 @@ def closed_gaps(
 ) -> dict[str, float]:
     """Return the missing quota area that each site could make up within the pooling walk, no square metre twice.
 
-    In order of rank a site's floor area goes to the nearest areas that still lack some, under today's rules.
+    In order of rank a site's floor area goes to the nearest areas that still lack some, under today's rules; the rules
+    of pooling say who may be served from where, so that it would count for them if it were built.
     """
     if judgement is None or not areas_m2:
         return {}
@@ -239,7 +253,7 @@ def closed_gaps(
     doors = city.doors["candidates"]
     chosen = doors_of(doors, np.asarray(doors.ids.isin(list(areas_m2)), dtype=bool))
     walks = walk_doors(paths, city.doors["residential"], chosen, pool_s).pairs()
-    walks = walks.sort_values(["seconds", "place_id"], kind="stable")
+    walks = walks[of_one_street(city, judgement, walks)].sort_values(["seconds", "place_id"], kind="stable")
     places = {one: rows["place_id"].tolist() for one, rows in walks.groupby("site_id", sort=False)}
     closed: dict[str, float] = {}
     for one, area in areas_m2.items():
@@ -251,3 +265,15 @@ def closed_gaps(
                 lacking[place] -= part
                 closed[one] = closed.get(one, 0.0) + part
     return closed
+
+
+def of_one_street(city: City, judgement: Judgement, walks: pd.DataFrame) -> NDArray[np.bool_]:
+    """Mark the pairs of area and candidate that may be pooled: all, or those of one street where the rules say so."""
+    case = judgement.case
+    if not (judgement.profile["pool_same_street"] and "districts" in case.given):
+        return np.ones(len(walks), dtype=bool)
+    homes, sites = case.holders("residential", "street"), streets_of_candidates(city).dropna().astype(str).to_dict()
+    if not homes and not case.holders("facilities", "street"):  # nobody's street is known: the judge asks for none
+        return np.ones(len(walks), dtype=bool)
+    both = zip(walks["place_id"].astype(str), walks["site_id"].astype(str), strict=True)
+    return np.array([place in homes and homes[place] == sites.get(site) for place, site in both], dtype=bool)

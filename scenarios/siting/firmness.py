@@ -2,10 +2,12 @@
 
 import pandas as pd
 
+from geodata.faults import fail
 from planning.siting.firmness import firmness
-from planning.siting.front import curve
+from planning.siting.front import curve, pareto
 from scenarios.siting.models import Question
-from scenarios.siting.opening import id_of
+from scenarios.siting.opening import id_of, label_of
+from scenarios.siting.pool import costs_of
 
 
 def coverage_curve(question: Question) -> pd.DataFrame:
@@ -52,3 +54,42 @@ def firm_choices(question: Question, order: list[str]) -> pd.DataFrame:
             "proven": found.attrs["proven"],
         }
     )
+
+
+POINTS = 10  # sought on a front
+FRONT = ("figure", "sites", "cost_yuan", "covered", "bound", "gap", "status", "candidate_ids")
+
+
+def trade_off(question: Question) -> pd.DataFrame:
+    """Return plans of which none covers more for no more sites, yuan or longest walk, from little to much.
+
+    Candidates of unknown cost are left out where cost is what coverage is set against.
+
+    Returns
+    -------
+    DataFrame: ``figure`` (sites, yuan, or seconds of the longest walk), ``sites``, ``cost_yuan`` (missing where a cost
+    is not known), ``covered`` (what the goal counts, with what is open anyway), ``bound`` (no plan that takes as much
+    or less covers more), ``gap``, ``status`` and ``candidate_ids``.
+    """
+    request, ground = question.request, question.ground
+    costs = costs_of(question.city, request)
+    costs.index = pd.Index([label_of(one) for one in costs.index])
+    marks = {key: value for key, value in question.marks.items() if key != "forbidden"}
+    barred = {*question.forbidden, *(costs.index[costs.isna()] if request.front == "cost" else ())}
+    if request.front == "cost" and (unpriced := sorted(barred & set(question.forced))):
+        raise fail("siting_front_unpriced", column="siting.forced", value=id_of(unpriced[0]))
+    found = pareto(
+        question.reach,
+        ground.demand,
+        ground.limit_s,
+        costs.fillna(0.0) if request.front == "cost" else None,
+        points=POINTS,
+        against=request.front,  # type: ignore[arg-type]  # checked where the request was read
+        most=(request.sites or 1) if request.front == "worst_walk" else None,
+        forbidden=sorted(barred),
+        **marks,
+    )
+    table = found.table().rename(columns={"objective": "covered"})
+    table["cost_yuan"] = [costs.reindex(list(chosen)).sum(skipna=False) for chosen in table["chosen"]]
+    table["candidate_ids"] = ["、".join(id_of(str(one)) for one in chosen) for chosen in table["chosen"]]
+    return table[list(FRONT)]

@@ -20,7 +20,8 @@ from planning.walking.network import Network
 from scenarios.siting.demand import Ground
 from scenarios.siting.opening import closed, label_of
 from scenarios.siting.pool import costs_of
-from scenarios.siting_request import Capacity, Request
+from scenarios.siting_parts import Capacity
+from scenarios.siting_request import Request
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

@@ -1,4 +1,4 @@
-"""The pool of candidates: those of the layer, those made by the tool, and which of them can't be chosen."""
+"""The pool of candidates: those of the layer, made by the tool or set by hand, and which of them can't be chosen."""
 
 from dataclasses import replace
 
@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from geodata.city import City
+from geodata.doors import Doors
 from geodata.faults import fail
 from geodata.schema import Candidates
 from planning.groups import doors_of, joined_doors, members, numbers, sites_table
@@ -16,6 +17,7 @@ from planning.rules.profiles import Profile, read_profile
 from planning.rules.storeys import storey_fault
 from planning.siting.candidates import generated
 from planning.walking.network import Network
+from scenarios.siting.points import made_by_hand
 from scenarios.siting_request import Request
 
 PUBLIC_MEDICAL = ("health_center", "health_station", "township_hospital", "village_clinic")  # community level
@@ -43,22 +45,33 @@ def with_candidates(
     """
     source = request.candidates or ("layer" if len(city.candidates) else "generated")
     if source == "layer":
-        if not len(city.candidates):
+        if not len(city.candidates) and not request.points:
             raise fail("siting_no_candidates", layer="candidates")
-        return city
+        return with_points(city, request)
     base = city if source == "both" else without_candidates(city)
     made, doors = generated(
         base, paths, uncovered, limit_s, public=public_buildings(city, kinds), grid_m=request.grid_m
     )
-    if not len(made) and not len(base.candidates):
+    if not len(made) and not len(base.candidates) and not request.points:
         raise fail("siting_nothing_generated", layer="candidates", minutes=f"{limit_s / 60:g}")
-    if not len(base.candidates):
-        table = made
-    else:
-        own = base.candidates.assign(origin=pd.array([pd.NA] * len(base.candidates), dtype="string"))
-        own["row"] = own["row"].astype("Int64")
-        table = Candidates(gpd.GeoDataFrame(stacked(own, made), geometry="geometry", crs=city.crs_m))
-    joined = joined_doors([base.doors["candidates"], doors]) if len(base.candidates) else doors
+    return with_points(with_rows(base, made, doors), request)
+
+
+def with_points(city: City, request: Request) -> City:
+    """Return the city with the candidates that were set by hand."""
+    return with_rows(city, *made_by_hand(city, request.points)) if request.points else city
+
+
+def with_rows(city: City, made: Candidates, doors: Doors) -> City:
+    """Return the city with more candidates, which say what made them in ``origin``; <NA>: they are of the layer."""
+    if not len(city.candidates):
+        return replace(city, candidates=made, doors={**city.doors, "candidates": doors})
+    own = city.candidates.copy()
+    if "origin" not in own:
+        own["origin"] = pd.array([pd.NA] * len(own), dtype="string")
+    own["row"] = own["row"].astype("Int64")
+    table = Candidates(gpd.GeoDataFrame(stacked(own, made), geometry="geometry", crs=city.crs_m))
+    joined = joined_doors([city.doors["candidates"], doors])
     return replace(city, candidates=table, doors={**city.doors, "candidates": joined})
 
 

@@ -41,6 +41,7 @@ class Sited:
     phases: pd.DataFrame | None = None  # siting_phases.csv: what is covered by the end of each, and could be alone
     curve: pd.DataFrame | None = None  # siting_curve.csv
     robust: pd.DataFrame | None = None  # siting_robust.csv
+    front: pd.DataFrame | None = None  # siting_front.csv
 
     def table(self, lang: Lang = "zh") -> pd.DataFrame:
         """Return the columns of sites.csv that every reader relies on."""

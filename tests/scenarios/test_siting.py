@@ -3,9 +3,13 @@
 import tomllib
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
+import geopandas as gpd
+import numpy as np
 import pandas as pd
 import pytest
+import shapely
 
 from geodata.faults import InputError
 from geodata.study import read_study
@@ -15,10 +19,12 @@ from planning.reach import Reach
 from planning.rules.storeys import lowest_storey, storey_fault
 from scenarios import Outcome, run
 from scenarios.demo import write_demo
-from scenarios.siting import Sited, site
+from scenarios.siting import Sited, given_only, site
 from scenarios.siting.demand import ground_of, joint_reach
+from scenarios.siting.figures import closed_gaps
 from scenarios.siting.opening import label_of
-from scenarios.siting_request import Capacity, Phase, Request, Size, read_request
+from scenarios.siting_parts import Capacity, Phase, Point, Size
+from scenarios.siting_request import Request, read_request
 
 GROUPS = {"day_care": ("day_care", "station"), "meals": ("meal_site",)}
 
@@ -87,6 +93,26 @@ def test_no_square_metre_closes_two_gaps(outcome: Outcome) -> None:
     lacking = estates.loc[estates["today_verdict"] == "below", "today_gap_m2"].astype(float).sum()
     assert (found.sites["closes_gap_m2"] <= found.sites["floor_area_m2"] + 1e-6).all()
     assert found.sites["closes_gap_m2"].sum() <= lacking + 1e-6
+
+
+def test_a_site_closes_gaps_of_its_own_street_alone_where_the_rules_pool_so(outcome: Outcome) -> None:
+    """Everything lacking in a street bounds what sites there close; any street may be served once the rule is off."""
+    assert outcome.judgement.profile["pool_same_street"]
+    found = sited(outcome, Request(sites=8))
+    estates = outcome.judgement.estates.set_index("place_id")
+    below = estates["today_verdict"] == "below"
+    street = outcome.city.residential["street_id"].map(outcome.city.districts["name"]).reindex(estates.index)
+    lacking = estates["today_gap_m2"].astype(float).where(below, 0.0).groupby(street.to_numpy()).sum()
+    closed = found.sites.groupby("street")["closes_gap_m2"].sum()
+    assert (closed <= lacking.reindex(closed.index).fillna(0.0) + 1e-6).all()
+    areas = found.sites["floor_area_m2"].astype(float).to_dict()
+    free = SimpleNamespace(
+        estates=outcome.judgement.estates, case=outcome.judgement.case, profile={"pool_same_street": False}
+    )
+    loose = closed_gaps(found.city, outcome.network, free, areas)
+    kept = closed_gaps(found.city, outcome.network, outcome.judgement, areas)
+    assert kept == {one: gap for one, gap in found.sites["closes_gap_m2"].items() if gap}
+    assert sum(loose.values()) > sum(kept.values())
 
 
 def test_a_forced_site_is_chosen_and_a_forbidden_one_is_not(outcome: Outcome) -> None:
@@ -259,3 +285,22 @@ def whole_reach(outcome: Outcome, found: Sited) -> tuple[Reach, pd.Series, list[
 def test_a_study_without_siting_asks_for_nothing(outcome: Outcome) -> None:
     assert read_request(replace(outcome.city.study, siting={}), GROUPS) is None
     assert read_study(outcome.city.study.path).siting == outcome.city.study.siting
+
+
+def test_a_point_set_by_hand_is_a_candidate_like_any_other(outcome: Outcome) -> None:
+    """Where the best candidate's door is it newly covers what that candidate would; one far out at sea is refused."""
+    best = sited(outcome, Request(sites=1))
+    doors = outcome.city.doors["candidates"]
+    row = int(np.flatnonzero(doors.owner == doors.ids.get_loc(best.sites.index[0]))[0])
+    spot = gpd.GeoSeries([shapely.Point(doors.x_m[row], doors.y_m[row])], crs=outcome.city.crs_m).to_crs(4326).iloc[0]
+    point = Point(id="P1", lon_deg=spot.x, lat_deg=spot.y, name="图上点")
+    found = sited(outcome, Request(sites=1, points=(point,), forced=("P1",)))
+    assert list(found.sites.index) == ["P1"]
+    assert found.sites["newly_covered_elders"].iloc[0] == best.sites["newly_covered_elders"].iloc[0]
+    assert found.sites["origin"].iloc[0] == "own"
+    assert "在图上添加" in found.full_table()["reason"][0]
+    assert "P1" not in given_only(found.city).candidates.index
+    with pytest.raises(InputError, match="P1"):
+        sited(outcome, Request(sites=1, points=(point, point)))
+    with pytest.raises(InputError, match="没有可步行的道路"):
+        sited(outcome, Request(sites=1, points=(replace(point, lat_deg=spot.y + 1),)))

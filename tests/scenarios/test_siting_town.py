@@ -1,10 +1,11 @@
 """Sites in a town on one street, every figure worked out by hand."""
 
+import pandas as pd
 import pytest
 
 from geodata.faults import InputError
 from planning.coverage import State
-from scenarios.siting_request import Capacity, Phase, Size
+from scenarios.siting_parts import Capacity, Phase, Size
 from tests.scenarios.siting_town import CANDIDATES, FACILITY, PLACES, sited, siting_town
 
 
@@ -276,3 +277,15 @@ def test_without_a_layer_points_are_generated_and_a_layer_that_is_asked_for_must
         sited(bare, candidates="layer")
     both = sited(siting_town(), candidates="both")
     assert {"W", "X", "Y", "Z"} < set(both.city.candidates.index)
+
+
+def test_a_building_that_is_free_too_late_says_so() -> None:
+    """Of the two only the one of 2027 is late for the phase of 2026, which names a year; a phase "I" names none."""
+    late = [{**row, "available_on": pd.Timestamp("2027-03-01")} for row in CANDIDATES]
+    for names, words in ((("2026", "2028"), "“2026”期内建不成"), (("I", "II"), "2027-03-01 起才可使用")):
+        phases = tuple(Phase(name=name, sites=1) for name in names)
+        found = sited(siting_town(late), phases=phases)
+        first = found.full_table()["reason"][0]
+        assert words in first
+        assert ("建不成" in first) == (names[0] == "2026")
+        assert "建不成" not in found.full_table()["reason"][1]

@@ -20,6 +20,7 @@ def test_a_site_is_forced_and_a_search_stopped(page, app_url, outcome: Outcome) 
     frame.locator('[data-plan-shown*=suggested][data-plan-loading="0"]').wait_for(timeout=60_000)
     page.locator(".plan-status").wait_for(timeout=60_000)
     page.locator(STILL).wait_for()
+    page.locator("iframe[title*=st_folium]").scroll_into_view_if_needed()  # else the click itself scrolls, and misses
     page.wait_for_timeout(1500)  # a search that took long runs the page once more
 
     # a click on a star of the map opens its card; its button forces it and the plan is sought anew
