@@ -38,11 +38,10 @@ class Fault:
     def shown(self) -> str:
         """Return the value as text on one line: long ones cut short, what can't be seen left out."""
         try:
-            text = "" if self.value is None else str(self.value)[: 2 * MOST_SHOWN]
+            missing = self.value is None or repr(self.value) in {"<NA>", "nan", "NaT"}  # of pandas, not needed here
+            text = "" if missing else str(self.value)[: 2 * MOST_SHOWN]
         except (ValueError, RecursionError):  # a number of thousands of digits, a table in a table in a table
             text = "…"
-        if text in {"<NA>", "nan", "NaT"} and not isinstance(self.value, str):  # of pandas, which isn't needed here
-            text = ""
         text = " ".join("".join(letter if letter.isprintable() else " " for letter in text).split(" "))
         return text if len(text) <= MOST_SHOWN else f"{text[:MOST_SHOWN]}…"
 

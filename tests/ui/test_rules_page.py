@@ -173,7 +173,7 @@ def test_the_card_of_an_area_says_both_readings_both_lines_and_who_serves_it(out
     assert card.governing[-1].verdict == "met_pooled"
     mine = pooled[pooled["place_id"] == place_id]
     assert len(card.served) == len(mine)
-    assert f"{mine.sort_values('metres')['area_m2'].iloc[0]:,.1f} m²" in card.served[0][1]
+    assert f"{mine.sort_values('seconds')['area_m2'].iloc[0]:,.1f} m²" in card.served[0][1]
     drawn = verdict_map.pooled_walks(outcome, place_id)["features"]
     assert [one["properties"]["c"] for one in drawn[:2]] == [0, 1]
     assert sum(one["properties"]["c"] == 4 for one in drawn) == len(mine)

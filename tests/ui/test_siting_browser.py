@@ -28,12 +28,17 @@ def test_a_site_is_forced_and_a_search_stopped(page, app_url, outcome: Outcome) 
     inside = next(one for one in page.frames if "st_folium" in one.url)
     inside.evaluate("([lat, lng]) => { planMap.setView([lat, lng], 16, {animate: false}); }", [spot.y, spot.x])
     page.wait_for_timeout(800)
-    at = inside.evaluate(
-        "([lat, lng]) => { const p = planMap.latLngToContainerPoint([lat, lng]); return {x: p.x, y: p.y}; }",
-        [spot.y, spot.x],
-    )
-    frame.locator(".leaflet-container").click(position=at)
-    page.locator(f'[data-site="{other}"]').wait_for()
+    card = page.locator(f'[data-site="{other}"]')
+    for _ in range(6):  # the map may still be moving under the first click
+        at = inside.evaluate(
+            "([lat, lng]) => { const p = planMap.latLngToContainerPoint([lat, lng]); return {x: p.x, y: p.y}; }",
+            [spot.y, spot.x],
+        )
+        frame.locator(".leaflet-container").click(position=at)
+        page.wait_for_timeout(3000)
+        if card.is_visible():
+            break
+    card.wait_for()
     page.get_by_role("button", name="必选", exact=True).click()
     page.get_by_text(re.compile("必选 1 处")).first.wait_for()
     page.locator(f'[data-site="{other}"]').get_by_text(re.compile("按要求必选")).first.wait_for()
