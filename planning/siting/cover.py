@@ -24,7 +24,7 @@ from planning.siting.ties import smallest
 from planning.siting.vicinity import rebuilt
 
 STEPS = 4000  # of the relaxation, at most
-STEPS_SHARE = 0.3  # of the time for the relaxation
+STEPS_SHARE = 0.25  # of the time for the relaxation
 PAIRS_PER_S = 3e8  # pairs a second stands for in one step of it
 CLOSE = 1e-6
 TRIES = (20_000, 300_000)  # exchanges in a first round, least and most; 20 per pair of open and closed site between
@@ -36,9 +36,9 @@ TOUCHES_PER_S = 350e6  # how much work a second stands for, about as a desktop d
 SEARCH_SHARE = (0.15, 0.8)  # of the time for annealing: where the solver can take over, and where it can't
 TOO_LARGE = 250_000  # pairs beyond which the solver's first relaxation alone takes longer than people wait
 LARGE = 60_000  # pairs left open beyond which vicinities and regions come before the solver
-REGION, REGION_PAIRS = (80, 350), 25_000  # candidates in a region, least and most, and pairs
+REGION, REGION_PAIRS = (80, 390), 60_000  # candidates in a region, least and most, and pairs
 ROUNDS = 400  # of choosing vicinities anew
-DIVIDED_SHARE = 0.43  # of the time for vicinities and, beside them, regions
+DIVIDED_SHARE = 0.62  # of the time for vicinities and, beside them, regions
 LONG_HEATS = (0.02, 0.002)  # of the one long annealing where the solver can't take over
 PATIENT_S = 5.0  # of a limit below which neither comes far
 SETTLED = 2e8  # pairs touched by one pass of ``settle``, at most

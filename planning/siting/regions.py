@@ -17,7 +17,7 @@ from planning.siting.plan import Clock
 from planning.siting.problem import Sheet, matrix
 
 DENSE = 4000  # candidates up to which all pairs of them are compared
-NODES = 5  # of the solver's search in one region
+NODES = 10  # of the solver's search in one region
 
 
 def regional(of: Sheet, bound: Bound, count: int, size: int, clock: Clock, share: float) -> float:
