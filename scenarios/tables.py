@@ -2,8 +2,6 @@
 
 import json
 import os
-import shutil
-import tempfile
 import warnings
 from collections.abc import Callable, Sequence
 from functools import partial
@@ -21,7 +19,7 @@ from geodata.words import Lang
 from geodata.words.numbers import spaced
 from scenarios.outcome import Outcome
 from scenarios.summary import headline_text
-from scenarios.together import alone
+from scenarios.together import write_together
 
 # not every run writes these; those of an earlier run would contradict the others
 SITE_TABLES = (
@@ -51,8 +49,7 @@ FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 def write(outcome: Outcome, folder: Path, lang: Lang = "zh") -> list[str]:
     """Write every table of ``outcome`` into ``folder`` and return the file names.
 
-    Files are made in a hidden folder beside it first and moved when all are complete, so that a run that breaks leaves
-    ``folder`` as it was. A file that the study reads is never written over.
+    A run that breaks leaves ``folder`` as it was. A file that the study reads is never written over.
     """
     refuse_unwritable(folder)
     makers: dict[str, Callable[[Path], None]] = {
@@ -65,43 +62,8 @@ def write(outcome: Outcome, folder: Path, lang: Lang = "zh") -> list[str]:
         "study.gpkg": lambda path: write_layers(outcome, path),
     }
     refuse_overwriting(outcome.city.study, folder, [*makers, *ONLY_SOME_RUNS])
-    try:
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        unfinished = Path(tempfile.mkdtemp(prefix=".unfinished-", dir=folder.parent))
-        try:
-            for name, make in makers.items():
-                make(unfinished / name)
-            with alone(folder.parent):
-                put_in_place(unfinished, folder, list(makers))
-        finally:
-            shutil.rmtree(unfinished, ignore_errors=True)
-    except OSError as error:
-        raise fail("cli_out_unwritable", column="--out", value=str(folder), why=error.strerror or str(error)) from error
-    return list(makers)
-
-
-def put_in_place(made: Path, folder: Path, names: Sequence[str]) -> None:
-    """Move the files in ``made`` to ``folder`` for those of an earlier run; where one can't be moved, put all back."""
-    new_folder = not folder.exists()
-    folder.mkdir(exist_ok=True)
-    earlier = made / "earlier"
-    earlier.mkdir()
-    stale = [name for name in ONLY_SOME_RUNS if name not in names and (folder / "summary.json").exists()]
-    try:
-        for name in (*names, *stale):
-            if (folder / name).exists():
-                (folder / name).replace(earlier / name)
-        for name in names:
-            (made / name).replace(folder / name)
-    except BaseException:
-        for name in (*names, *stale):
-            if name in names and not (made / name).exists():
-                (folder / name).unlink(missing_ok=True)
-            if (earlier / name).exists():
-                (earlier / name).replace(folder / name)
-        if new_folder:
-            folder.rmdir()
-        raise
+    stale = ONLY_SOME_RUNS if (folder / "summary.json").exists() else ()  # of an earlier run, not somebody's own
+    return write_together(makers, folder, stale=stale)
 
 
 def refuse_overwriting(study: Study, folder: Path, names: Sequence[str]) -> None:

@@ -3,18 +3,21 @@
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from geodata.faults import fail
 
 
-def write_together(makers: Mapping[str, Callable[[Path], None]], folder: Path) -> list[str]:
+def write_together(
+    makers: Mapping[str, Callable[[Path], None]], folder: Path, *, stale: Sequence[str] = ()
+) -> list[str]:
     """Write every file with its maker and return the names; a maker that breaks leaves ``folder`` as it was.
 
-    Files are made in a hidden folder beside it first and moved when all are complete; files of other names stay. Of two
-    runs that write into one folder at once the later one waits, so that all files are of one of them.
+    Files are made in a hidden folder beside it first and moved when all are complete; files of other names stay, but
+    those named ``stale``, which would contradict the new ones. Of two runs that write into one folder at once the later
+    one waits, so that all files are of one of them.
     """
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
@@ -23,7 +26,7 @@ def write_together(makers: Mapping[str, Callable[[Path], None]], folder: Path) -
             for name, make in makers.items():
                 make(unfinished / name)
             with alone(folder.parent):
-                _move(unfinished, folder, list(makers))
+                put_in_place(unfinished, folder, list(makers), stale)
         finally:
             shutil.rmtree(unfinished, ignore_errors=True)
     except OSError as error:
@@ -50,21 +53,22 @@ def alone(folder: Path) -> Iterator[None]:
             os.close(held)
 
 
-def _move(made: Path, folder: Path, names: list[str]) -> None:
-    """Move the files in ``made`` to ``folder`` for those of the same names; where one can't be moved, put all back."""
+def put_in_place(made: Path, folder: Path, names: Sequence[str], stale: Sequence[str] = ()) -> None:
+    """Move the files in ``made`` to ``folder`` for those of an earlier run; where one can't be moved, put all back."""
     new_folder = not folder.exists()
     folder.mkdir(exist_ok=True)
     earlier = made / "earlier"
     earlier.mkdir()
+    gone = [*names, *(name for name in stale if name not in names)]
     try:
-        for name in names:
+        for name in gone:
             if (folder / name).exists():
                 (folder / name).replace(earlier / name)
         for name in names:
             (made / name).replace(folder / name)
     except BaseException:
-        for name in names:
-            if not (made / name).exists():
+        for name in gone:
+            if name in names and not (made / name).exists():
                 (folder / name).unlink(missing_ok=True)
             if (earlier / name).exists():
                 (earlier / name).replace(folder / name)

@@ -11,6 +11,7 @@ from geodata.faults import Fault, InputError
 from geodata.reading.proposal import Proposal, middle_lon_deg
 from geodata.study import LayerSource
 from geodata.words import Lang, say
+from geodata.words.numbers import grouped
 from scenarios import drafts as kept_drafts
 from scenarios import intake, study_file, templates, workspace
 from ui import data_faults, data_form, data_words, language, opened, session
@@ -268,5 +269,5 @@ def _look(proposal: Proposal, streets: Proposal | None, version: str, layer: str
         )
     if proposal.theirs:
         titles = {name: data_words.column_title(layer, name, lang) for name in proposal.ours}
-        st.html(f"<h4>{escape(say('ui_sample', lang, rows=f'{proposal.rows:,}', note=proposal.note))}</h4>")
+        st.html(f"<h4>{escape(say('ui_sample', lang, rows=grouped(proposal.rows), note=proposal.note))}</h4>")
         st.dataframe(preview.sample_table(proposal, titles, lang), height=SAMPLE_HEIGHT_PX)

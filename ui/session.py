@@ -25,7 +25,7 @@ from ui import opened
 from ui.opened import cache_folder
 
 DEMO_PLACES, DEMO_SEED = 1000, 1
-DEMO_EDITION = 1  # raise when the demo city is made differently: an old one is then no longer used
+DEMO_EDITION = 2  # raise when the demo city is made differently: an old one is then no longer used
 SPEEDS_M_S = (0.3, 2.0)  # what the page offers; a study file may go further
 MOST_LIMITS, MOST_MIN = 6, 240
 MOST_OUTCOMES, MOST_CITIES, MOST_PROPOSALS = 6, 2, 24

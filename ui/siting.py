@@ -11,6 +11,7 @@ from exhibits.screen.site_card import site_card
 from exhibits.screen.siting_tables import sited_of
 from geodata.faults import InputError
 from geodata.words import Lang, say
+from geodata.words.numbers import grouped
 from scenarios import Outcome
 from scenarios.siting import plan_fault
 from scenarios.siting_request import Request
@@ -82,7 +83,7 @@ def _nearest(request: Request, details: object, lang: Lang) -> None:
     if wanted := siting_plan.feasible(request, details):
         text = say("ui_sit_feasible_sites", lang, n=wanted.sites)
         if wanted.budget_yuan != request.budget_yuan and wanted.budget_yuan is not None:
-            text = say("ui_sit_feasible_budget", lang, cost=f"{wanted.budget_yuan / 10_000:,.1f}")
+            text = say("ui_sit_feasible_budget", lang, cost=grouped(wanted.budget_yuan / 10_000, 1))
         st.button(text, type="primary", on_click=siting_plan.take, args=(wanted,), key=f"feasible_{lang}")
 
 

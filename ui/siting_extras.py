@@ -10,6 +10,7 @@ from exhibits.screen import charts, siting_change, siting_curves, siting_tables
 from exhibits.screen.siting_tables import sited_of
 from geodata.faults import InputError
 from geodata.words import Lang, say
+from geodata.words.numbers import grouped
 from scenarios import Outcome
 from scenarios.siting_parts import MOST_SITES
 from scenarios.siting_request import FRONTS, Request
@@ -122,7 +123,7 @@ def _take_point(table: pd.DataFrame, event: object, key: str, wanted: Callable[[
         st.caption(say("ui_sit_take_hint", lang))
         return
     one = table.iloc[taken[0]]
-    text = say("ui_sit_take", lang, n=int(one["sites"]), covered=f"{one['covered']:,.0f}")
+    text = say("ui_sit_take", lang, n=int(one["sites"]), covered=grouped(one["covered"]))
     st.button(text, type="primary", on_click=siting_plan.take, args=(wanted(taken[0]),), key=f"take_{lang}")
 
 

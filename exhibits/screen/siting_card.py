@@ -9,6 +9,7 @@ from exhibits.screen.siting_headline import YUAN
 from exhibits.screen.siting_tables import not_usable, sited_of
 from exhibits.wording import count_text, minutes_text
 from geodata.words import Lang, say
+from geodata.words.numbers import grouped
 from planning.totals import counted
 from scenarios.outcome import Outcome
 
@@ -34,7 +35,7 @@ def candidate_card(outcome: Outcome, candidate_id: str, lang: Lang) -> SiteCard:
         (say("sit_card_floor", lang), none if pd.isna(own["floor"]) else str(own["floor"])),
         (
             say("sit_card_cost", lang),
-            none if pd.isna(cost) else say("sit_card_cost_value", lang, cost=f"{cost / YUAN:,.1f}"),
+            none if pd.isna(cost) else say("sit_card_cost_value", lang, cost=grouped(cost / YUAN, 1)),
         ),
         (say("sit_card_available", lang), none if pd.isna(day) else str(day)[:10]),
     ]

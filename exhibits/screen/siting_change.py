@@ -7,6 +7,7 @@ from exhibits.screen.siting_tables import sited_of
 from exhibits.style import label
 from exhibits.wording import count_text
 from geodata.words import Lang, say
+from geodata.words.numbers import grouped
 from planning.totals import NO_DISTRICT, WEIGHTS, share_text
 from scenarios.outcome import Outcome
 
@@ -93,10 +94,10 @@ def uncovered_counts(outcome: Outcome, lang: Lang) -> str:
     counts = table.groupby("reason", sort=False).agg(n=("place_id", "size"), elders=("elders", "sum"))
     counts = counts.sort_values("n", ascending=False, kind="stable")
     parts = [
-        say("sit_left_part", lang, why=why, n=f"{row.n:,}", elders=f"{row.elders:,.0f}")
-        for why, row in zip(counts.index, counts.itertuples(), strict=True)
+        say("sit_left_part", lang, why=why, n=grouped(n), elders=grouped(elders))
+        for why, n, elders in zip(counts.index, counts["n"].tolist(), counts["elders"].tolist(), strict=True)
     ]
-    return say("sit_left", lang, n=f"{len(table):,}", parts=("；" if lang == "zh" else "; ").join(parts))
+    return say("sit_left", lang, n=grouped(len(table)), parts=("；" if lang == "zh" else "; ").join(parts))
 
 
 def phases_table(outcome: Outcome, lang: Lang) -> pd.DataFrame:

@@ -8,6 +8,7 @@ from exhibits.screen.estates import square_metres
 from exhibits.style import label
 from exhibits.wording import count_text
 from geodata.words import Lang, say
+from geodata.words.numbers import grouped
 from planning.totals import minutes
 from scenarios.outcome import Outcome
 from scenarios.siting import Sited
@@ -39,7 +40,7 @@ def asked_line(outcome: Outcome, lang: Lang) -> str:
     if asked.phases:
         more += say("sit_line_phases", lang, n=len(asked.phases))
     if asked.budget_yuan is not None:
-        more += say("sit_line_budget", lang, cost=f"{asked.budget_yuan / 10_000:,.1f}")
+        more += say("sit_line_budget", lang, cost=grouped(asked.budget_yuan / 10_000, 1))
     if asked.points:
         more += say("sit_line_points", lang, n=len(asked.points))
     if (made := int((~sited.sites["origin"].isin(["layer", "own"])).sum())) > 0:
