@@ -195,7 +195,7 @@ def _on_dask(jobs: Sequence[Job], address: str, held: ExitStack) -> Iterator[Lin
     except ImportError as error:
         raise fail("batch_no_dask", column="--scheduler", value=address) from error
     try:
-        client = held.enter_context(Client(address, timeout=CONNECT_S))  # type: ignore[no-untyped-call]
+        client = held.enter_context(Client(address, timeout=CONNECT_S))
     except (OSError, ValueError, TimeoutError) as error:
         raise fail("batch_no_scheduler", column="--scheduler", value=address, why=str(error)) from error
     there = [replace(job, path=job.path.resolve(), folder=job.folder.resolve()) for job in jobs]

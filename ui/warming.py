@@ -19,6 +19,10 @@ from ui import maproutes, session
 
 LOG = logging.getLogger(__name__)
 LOOK_S = 0.05
+OF_NO_SESSION = (  # Streamlit's caches work outside a session too, and say each time that there is none
+    "streamlit.runtime.scriptrunner_utils.script_run_context",
+    "streamlit.runtime.state.session_state_proxy",
+)
 
 _stage = "ui_running"
 _walked = threading.Event()  # set where nothing is being warmed
@@ -28,6 +32,8 @@ _walked.set()
 def begin() -> None:
     """Begin in the background, where a study is named on the command line."""
     if session.commanded():
+        for name in OF_NO_SESSION:
+            logging.getLogger(name).setLevel(logging.ERROR)
         _walked.clear()
         threading.Thread(target=_work, daemon=True, name="warming").start()
 
