@@ -47,12 +47,19 @@ def view(page):
 def click_place(page, outcome: Outcome, place_id: str) -> None:
     """Zoom to an area by script, as a mouse would by wheel, and click inside it."""
     point = outcome.city.residential.geometry.representative_point().to_crs(4326)[place_id]
-    inside(page).evaluate("([lat, lng]) => { planMap.setView([lat, lng], 17, {animate: false}); }", [point.y, point.x])
-    page.wait_for_timeout(300)
-    page.frame_locator("iframe[title*=st_folium]").locator(".leaflet-container").click(
-        position=at_pixels(page, point.x, point.y)
-    )
-    page.locator(f'[data-place="{place_id}"]').wait_for()
+    card = page.locator(f'[data-place="{place_id}"]')
+    for _ in range(6):  # the map may still be moving, or be drawn anew, under the first click
+        inside(page).evaluate(
+            "([lat, lng]) => { planMap.setView([lat, lng], 17, {animate: false}); }", [point.y, point.x]
+        )
+        page.wait_for_timeout(300)
+        page.frame_locator("iframe[title*=st_folium]").locator(".leaflet-container").click(
+            position=at_pixels(page, point.x, point.y)
+        )
+        page.wait_for_timeout(2000)
+        if card.is_visible():
+            break
+    card.wait_for()
 
 
 def test_the_first_map_comes_whole_from_this_computer_in_chinese(page, app_url, outcome: Outcome) -> None:
