@@ -14,7 +14,7 @@ from exhibits.wording import parameters_line
 from geodata.study import Walking
 from geodata.words import Lang, say
 from scenarios import Outcome
-from ui import cards, chosen, session, sidebar
+from ui import cards, chosen, session, sidebar, tabs
 from ui.offline_map import Focus, show_map
 
 MAP_HEIGHT_PX = 540
@@ -99,11 +99,7 @@ def _tables(outcome: Outcome, group: str, lang: Lang) -> None:
         "ui_tab_speed": _speeds,
         "ui_tab_quality": _quality,
     }
-    tabs = st.tabs([say(name, lang) for name in makers], on_change="rerun", key=f"tabs_{lang}")
-    for tab, maker in zip(tabs, makers.values(), strict=True):
-        if tab.open:  # the others are made when they are opened
-            with tab:
-                maker(outcome, group, lang)
+    tabs.show(makers, outcome, group, key="tabs", lang=lang)
 
 
 def _times(outcome: Outcome, group: str, lang: Lang) -> None:

@@ -12,7 +12,7 @@ from exhibits.screen.site_card import counts_row, site_card
 from geodata.words import Lang, say
 from planning.totals import share_text
 from scenarios import Outcome
-from ui import cards, chosen, rule_cards, rules_form
+from ui import cards, chosen, rule_cards, rules_form, tabs
 from ui.offline_map import Focus, show_map
 
 MAP_HEIGHT_PX = 500
@@ -159,11 +159,7 @@ def _tables(outcome: Outcome, shown: estates.Filter, lang: Lang) -> None:
         "ui_tab_pooled": _pooled,
         "ui_tab_basis": _basis,
     }
-    tabs = st.tabs([say(name, lang) for name in makers], on_change="rerun", key=f"rules_tabs_{lang}")
-    for tab, maker in zip(tabs, makers.values(), strict=True):
-        if tab.open:  # the others are made when they are opened
-            with tab:
-                maker(outcome, shown, lang)
+    tabs.show(makers, outcome, shown, key="rules_tabs", lang=lang)
 
 
 def _estates(outcome: Outcome, shown: estates.Filter, lang: Lang) -> None:

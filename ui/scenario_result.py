@@ -10,7 +10,7 @@ from exhibits.style import label
 from exhibits.wording import parameters_line
 from geodata.words import Lang, say
 from scenarios.compare import Comparison
-from ui import cards, scenario_maps
+from ui import cards, scenario_maps, tabs
 from ui.offline_map import Click, Focus, show_map
 
 MAP_HEIGHT_PX, PAIR_HEIGHT_PX = 500, 470
@@ -142,11 +142,7 @@ def _tables(found: Comparison, group: str, lang: Lang) -> None:
         "ui_tab_scenario_causes": _causes,
         "ui_tab_scenario_files": _files,
     }
-    tabs = st.tabs([say(name, lang) for name in makers], on_change="rerun", key=f"scenario_tabs_{lang}")
-    for tab, maker in zip(tabs, makers.values(), strict=True):
-        if tab.open:  # the others are made when they are opened
-            with tab:
-                maker(found, group, lang)
+    tabs.show(makers, found, group, key="scenario_tabs", lang=lang)
 
 
 def _districts(found: Comparison, group: str, lang: Lang) -> None:

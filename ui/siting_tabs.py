@@ -10,7 +10,7 @@ from exhibits.screen.siting_tables import sited_of
 from exhibits.style import label
 from geodata.words import Lang, say
 from scenarios import Outcome
-from ui import chosen, siting_extras, siting_marks, siting_plan
+from ui import chosen, siting_extras, siting_marks, siting_plan, tabs
 
 Maker = Callable[[Outcome, Outcome, Lang], None]
 
@@ -30,11 +30,7 @@ def tables(outcome: Outcome, judged: Outcome, lang: Lang) -> None:
     }
     if sited_of(outcome).phases is None:
         makers.pop("ui_tab_sit_phases")
-    tabs = st.tabs([say(name, lang) for name in makers], on_change="rerun", key=f"siting_tabs_{lang}")
-    for tab, maker in zip(tabs, makers.values(), strict=True):
-        if tab.open:  # the others are made when they are opened
-            with tab:
-                maker(outcome, judged, lang)
+    tabs.show(makers, outcome, judged, key="siting_tabs", lang=lang)
 
 
 def _sites(outcome: Outcome, judged: Outcome, lang: Lang) -> None:

@@ -11,10 +11,13 @@ at sea) a shifted point can't be told from one that wasn't, so there the way bac
 All functions take degrees, work on whole arrays, and hand NaN through.
 """
 
+from collections.abc import Callable
+
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 Degrees = NDArray[np.float64]
+Shift = Callable[[Degrees, Degrees], tuple[Degrees, Degrees]]
 
 LON_DEG = (72.004, 137.8347)  # the usual box around China
 LAT_DEG = (0.8293, 55.8271)
@@ -35,36 +38,22 @@ def inside_china(lon_deg: ArrayLike, lat_deg: ArrayLike) -> NDArray[np.bool_]:
 
 def wgs84_to_gcj02(lon_deg: ArrayLike, lat_deg: ArrayLike) -> tuple[Degrees, Degrees]:
     """Shift true coordinates (WGS84, CGCS2000) to where Amap and Tencent draw them."""
-    lon, lat, inside = _points(lon_deg, lat_deg)
-    east, north = _shift_gcj02(lon, lat)
-    return np.where(inside, lon + east, lon), np.where(inside, lat + north, lat)
+    return _shifted(_shift_gcj02, lon_deg, lat_deg)
 
 
 def gcj02_to_wgs84(lon_deg: ArrayLike, lat_deg: ArrayLike) -> tuple[Degrees, Degrees]:
     """Take the shift of Amap and Tencent away again: the inverse of ``wgs84_to_gcj02``, by fixed-point rounds."""
-    given_lon, given_lat, inside = _points(lon_deg, lat_deg)
-    lon, lat = given_lon, given_lat
-    for _ in range(ROUNDS_GCJ02):
-        east, north = _shift_gcj02(lon, lat)
-        lon, lat = given_lon - east, given_lat - north
-    return np.where(inside, lon, given_lon), np.where(inside, lat, given_lat)
+    return _shifted_back(_shift_gcj02, ROUNDS_GCJ02, lon_deg, lat_deg)
 
 
 def gcj02_to_bd09(lon_deg: ArrayLike, lat_deg: ArrayLike) -> tuple[Degrees, Degrees]:
     """Shift coordinates of Amap and Tencent on to where Baidu draws them."""
-    lon, lat, inside = _points(lon_deg, lat_deg)
-    east, north = _shift_bd09(lon, lat)
-    return np.where(inside, lon + east, lon), np.where(inside, lat + north, lat)
+    return _shifted(_shift_bd09, lon_deg, lat_deg)
 
 
 def bd09_to_gcj02(lon_deg: ArrayLike, lat_deg: ArrayLike) -> tuple[Degrees, Degrees]:
     """Bring coordinates of Baidu back to those of Amap: the inverse of ``gcj02_to_bd09``, by fixed-point rounds."""
-    given_lon, given_lat, inside = _points(lon_deg, lat_deg)
-    lon, lat = given_lon, given_lat
-    for _ in range(ROUNDS_BD09):
-        east, north = _shift_bd09(lon, lat)
-        lon, lat = given_lon - east, given_lat - north
-    return np.where(inside, lon, given_lon), np.where(inside, lat, given_lat)
+    return _shifted_back(_shift_bd09, ROUNDS_BD09, lon_deg, lat_deg)
 
 
 def wgs84_to_bd09(lon_deg: ArrayLike, lat_deg: ArrayLike) -> tuple[Degrees, Degrees]:
@@ -75,6 +64,21 @@ def wgs84_to_bd09(lon_deg: ArrayLike, lat_deg: ArrayLike) -> tuple[Degrees, Degr
 def bd09_to_wgs84(lon_deg: ArrayLike, lat_deg: ArrayLike) -> tuple[Degrees, Degrees]:
     """Take both shifts of Baidu away."""
     return gcj02_to_wgs84(*bd09_to_gcj02(lon_deg, lat_deg))
+
+
+def _shifted(shift: Shift, lon_deg: ArrayLike, lat_deg: ArrayLike) -> tuple[Degrees, Degrees]:
+    lon, lat, inside = _points(lon_deg, lat_deg)
+    east, north = shift(lon, lat)
+    return np.where(inside, lon + east, lon), np.where(inside, lat + north, lat)
+
+
+def _shifted_back(shift: Shift, rounds: int, lon_deg: ArrayLike, lat_deg: ArrayLike) -> tuple[Degrees, Degrees]:
+    given_lon, given_lat, inside = _points(lon_deg, lat_deg)
+    lon, lat = given_lon, given_lat
+    for _ in range(rounds):
+        east, north = shift(lon, lat)
+        lon, lat = given_lon - east, given_lat - north
+    return np.where(inside, lon, given_lon), np.where(inside, lat, given_lat)
 
 
 def _points(lon_deg: ArrayLike, lat_deg: ArrayLike) -> tuple[Degrees, Degrees, NDArray[np.bool_]]:
