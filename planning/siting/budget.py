@@ -23,6 +23,7 @@ from planning.siting.cover import (
     TOO_LARGE,
     TOUCHES_PER_S,
     Choice,
+    touched,
 )
 from planning.siting.dominance import PRODUCTS
 from planning.siting.plan import Clock, Plan, Stop, Watch, found, infeasible
@@ -125,14 +126,17 @@ def _search(of: Sheet, cost: Floats, room: float, clock: Clock, start: Longs) ->
         return clock.told(known, limit) or not clock.left_s()
 
     bound = relaxation(of, room, int(np.clip(allowed_steps, LOOK, STEPS)), CLOSE, costs=cost, stopped=stopped)
+    clock.tick(bound.steps * len(of.group_site) / PAIRS_PER_S)
     spent, idle, turn = 0.0, 0, 0
     tries = int(np.clip(20 * max(1, len(best)) * len(cost), *TRIES))
-    while idle < PATIENCE and spent < SEARCH_SHARE[0] * clock.limit_s * TOUCHES_PER_S and not stopped(bound.value):
+    while idle < PATIENCE and spent < SEARCH_SHARE * clock.limit_s and not stopped(bound.value):
         if bound.value < known + exact.slack(of, known):
             return best, known, "proof"
         hot, cold = (heat * known / max(1, len(best)) for heat in HEATS[turn % len(HEATS)])
         tried = np.sort(anneal_budget(of, cost, room, best, tries, hot, cold, turn))
-        spent += 3.0 * tries * len(of.site_group) / len(cost)
+        work_s = tries * touched(of) / TOUCHES_PER_S
+        clock.tick(work_s)
+        spent += work_s
         turn, idle = turn + 1, idle + 1
         if value(of, tried) > known:
             best, known, idle = tried, value(of, tried), 0

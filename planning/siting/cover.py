@@ -1,6 +1,6 @@
 """Cover the most people with a given number of sites (maximal covering location, Church and ReVelle 1974)."""
 
-from collections.abc import Hashable, Iterable
+from collections.abc import Callable, Hashable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
@@ -25,22 +25,25 @@ from planning.siting.vicinity import rebuilt
 
 STEPS = 4000  # of the relaxation, at most
 STEPS_SHARE = 0.25  # of the time for the relaxation
-PAIRS_PER_S = 3e8  # pairs a second stands for in one step of it
+PAIRS_PER_S = 4e8  # pairs a second stands for in one step of it
 CLOSE = 1e-6
 TRIES = (20_000, 300_000)  # exchanges in a first round, least and most; 20 per pair of open and closed site between
 PATIENCE = 8  # rounds without a better choice
 KERNELS = 4  # kinds of kernels, by turns; after all of them rounds get twice as long
 ELITE = 8  # best choices that make up the last kind of kernel
 HEATS = ((0.05, 0.0015), (0.1, 0.001), (0.05, 0.005))  # first and last temperature, in what a site covers on average
-TOUCHES_PER_S = 350e6  # how much work a second stands for, about as a desktop does
-SEARCH_SHARE = (0.15, 0.8)  # of the time for annealing: where the solver can take over, and where it can't
+TOUCHES_PER_S = 1e9  # how much work a second stands for, about as a desktop does
+SEARCH_SHARE = 0.05  # of the time for annealing in rounds
 TOO_LARGE = 250_000  # pairs beyond which the solver's first relaxation alone takes longer than people wait
-LARGE = 60_000  # pairs left open beyond which vicinities and regions come before the solver
-REGION, REGION_PAIRS = (80, 390), 60_000  # candidates in a region, least and most, and pairs
-ROUNDS = 400  # of choosing vicinities anew
-DIVIDED_SHARE = 0.62  # of the time for vicinities and, beside them, regions
-LONG_HEATS = (0.02, 0.002)  # of the one long annealing where the solver can't take over
-PATIENT_S = 5.0  # of a limit below which neither comes far
+SMALL = 60_000  # pairs left open up to which the solver gets all the time there is
+LARGE = 120_000  # pairs left open beyond which the solver alone gets nowhere
+TRIAL_SHARE = 0.35  # of the time for the solver alone, where vicinities and regions can still follow
+SLOWER = (1.3, 1.1)  # times that vicinities and regions take beside each other
+REGION, REGION_PAIRS = (80, 250), 35_000  # candidates in one of the smallest regions, least and most, and pairs
+ROUNDS = 10_000  # of choosing vicinities anew
+LONG_SHARE = 0.2  # of the time for the one long annealing where the solver can't take over
+LONG_HEATS = (0.02, 0.002)
+PATIENT_S = 5.0  # a limit below which neither vicinities nor regions come far
 SETTLED = 2e8  # pairs touched by one pass of ``settle``, at most
 
 
@@ -144,21 +147,26 @@ def _search(
     bound = relaxation(
         of, count, steps, CLOSE, begin=near, stopped=lambda bound: clock.told(known, bound) or not clock.left_s()
     )
-    best, _, stop = _annealed(of, bound, count, best, clock)
-    if bound.value < value(of, best) + exact.slack(of, value(of, best)):
-        return best, bound, value(of, best), "proof"
-    if clock.stopped:
-        return best, bound, bound.value, clock.ended
-    limit, pairs = bound.value, _pairs_left(of, bound, count, best)
-    if pairs > LARGE:
-        best, limit, stop = _divided(of, bound, count, best, clock)
-        if limit < value(of, best) + exact.slack(of, value(of, best)):
-            return best, bound, value(of, best), "proof"
-        pairs = _pairs_left(of, bound, count, best)
-    if pairs > TOO_LARGE or not clock.left_s():
-        return best, bound, limit, stop if clock.left_s() else clock.ended
-    answer, proven, done = exact.search(of, bound, count, best, clock)
-    return answer, bound, min(limit, proven) if not done else proven, "proof" if done else clock.ended
+    clock.tick(bound.steps * len(of.group_site) / PAIRS_PER_S)
+    if bound.value < known + exact.slack(of, known):
+        return best, bound, known, "proof"
+    if _pairs_left(of, bound, count, best) > TOO_LARGE and clock.limit_s >= PATIENT_S:
+        return _divided(of, bound, count, best, clock)
+    best, stop = _annealed(of, bound, count, best, clock)
+    if stop != "work":
+        return best, bound, value(of, best) if stop == "proof" else bound.value, stop
+    pairs, patient = _pairs_left(of, bound, count, best), clock.limit_s >= PATIENT_S
+    if pairs > TOO_LARGE:
+        return best, bound, bound.value, stop
+    limit = bound.value
+    if pairs <= LARGE or not patient:
+        trial = clock.part(clock.left_s() if pairs <= SMALL or not patient else TRIAL_SHARE * clock.limit_s)
+        best, limit, done = exact.search(of, bound, count, best, trial)
+        clock.tick(trial.worked_s)
+        if done or pairs <= SMALL or not patient or not clock.left_s():
+            return best, bound, limit, "proof" if done else clock.ended
+    best, _, least, stop = _divided(of, bound, count, best, clock)
+    return best, bound, min(limit, least), stop
 
 
 def _pairs_left(of: Sheet, bound: Bound, count: int, best: Longs) -> int:
@@ -167,69 +175,79 @@ def _pairs_left(of: Sheet, bound: Bound, count: int, best: Longs) -> int:
     return len(exact.rest(of, bound, count, known + exact.slack(of, known))[2].group_site)
 
 
-def _divided(of: Sheet, bound: Bound, count: int, best: Longs, clock: Clock) -> tuple[Longs, float, Stop]:
-    """Better what is too much for the solver at once: the choice by vicinities, beside it the bound by regions."""
-    if clock.limit_s < PATIENT_S:
-        return best, bound.value, "work"
+def _divided(of: Sheet, bound: Bound, count: int, best: Longs, clock: Clock) -> tuple[Longs, Bound, float, Stop]:
+    """Do what is too much for the solver at once: better the choice by vicinities, beside it the bound by regions."""
+    huge = _pairs_left(of, bound, count, best) > TOO_LARGE
     size = int(np.clip(len(of.site_start) * REGION_PAIRS / len(of.group_site), *REGION))
-    began_s = clock.spent_s()
+    here, beside = (clock.part(clock.left_s() / slower) for slower in SLOWER)
+    known, proven = [value(of, best)], [np.inf]
+
+    def enough(limit: float) -> bool:
+        proven[0] = limit
+        return limit < known[0] + exact.slack(of, known[0])
+
+    def stopped(now: float) -> bool:
+        known[0] = max(known[0], now)
+        return enough(proven[0]) or clock.told(known[0], min(bound.value, proven[0]))
+
     with ThreadPoolExecutor(1) as pool:
-        limit = pool.submit(regional, of, bound, count, size, clock, DIVIDED_SHARE)
-        best = rebuilt(of, bound, best, ROUNDS, clock, DIVIDED_SHARE)
-        proven = limit.result()
-    late = clock.spent_s() - began_s >= DIVIDED_SHARE * clock.limit_s
-    return best, proven, clock.ended if late else "work"
+        waiting = pool.submit(regional, of, bound, count, size, beside, best, enough)
+        tried = _long(of, bound, count, best, here, stopped) if huge else best
+        tried = rebuilt(of, bound, tried, ROUNDS, here, stopped)
+        known[0] = value(of, tried)
+        limit = waiting.result()
+    stop = clock.ended
+    clock.tick(clock.left_s())
+    return tried, bound, *((value(of, tried), "proof") if enough(limit) else (limit, stop))
 
 
-def _annealed(of: Sheet, bound: Bound, count: int, best: Longs, clock: Clock) -> tuple[Longs, bool, Stop]:
-    """Anneal in rounds on kernels of likely candidates; say whether what is left is for the solver."""
+def _annealed(of: Sheet, bound: Bound, count: int, best: Longs, clock: Clock) -> tuple[Longs, Stop]:
+    """Anneal in rounds on kernels of likely candidates."""
     known = value(of, best)
     met = [best]
-    spent, idle, turn, small = 0.0, 0, 0, False
+    spent, idle, turn = 0.0, 0, 0
 
     def stopped(_: float) -> bool:
         return clock.told(known, bound.value) or not clock.left_s()
 
     while True:
         if bound.value < known + exact.slack(of, known):
-            return best, True, "proof"
-        if not small:
-            small = len(exact.rest(of, bound, count, known + exact.slack(of, known))[2].group_site) <= TOO_LARGE
-            if not small and turn == 0:
-                best = _long(of, bound, count, best, clock)
-                return best, small, clock.ended if not clock.left_s() else "work"
-        if small and idle >= PATIENCE:
-            return best, small, "work"
-        if spent > SEARCH_SHARE[0 if small else 1] * clock.limit_s * TOUCHES_PER_S:
-            return best, small, "work"
+            return best, "proof"
         if not clock.left_s():
-            return best, small, clock.ended
+            return best, clock.ended
+        if idle >= PATIENCE or spent > SEARCH_SHARE * clock.limit_s:
+            return best, "work"
         kept = kernel(of, bound, count, met, turn)
         sheet = part(of, kept)
         tries = int(np.clip(20 * count * len(bound.share), *TRIES)) << turn // KERNELS
         hot, cold = (heat * known / count for heat in HEATS[turn % len(HEATS)])
         start = np.searchsorted(kept, best) if np.isin(best, kept).all() else greedy(sheet, count)
         tried = np.sort(kept[anneal(sheet, start, tries, hot, cold, turn, stopped=stopped)])
-        spent += 3.0 * tries * len(sheet.site_group) / len(kept)
+        work_s = tries * touched(sheet) / TOUCHES_PER_S
+        clock.tick(work_s)
+        spent += work_s
         met, turn, idle = [*met, tried], turn + 1, idle + 1
         if value(of, tried) > known:
             best, known, idle = tried, value(of, tried), 0
 
 
-def _long(of: Sheet, bound: Bound, count: int, best: Longs, clock: Clock) -> Longs:
-    """Anneal once, as long as the time allows, on all candidates but those of least worth."""
+def touched(of: Sheet) -> float:
+    """Return how many pairs one exchange looks at, about."""
+    return 3.0 * len(of.site_group) / max(1, len(of.site_start) - 1)
+
+
+def _long(of: Sheet, bound: Bound, count: int, best: Longs, clock: Clock, stopped: Callable[[float], bool]) -> Longs:
+    """Anneal once, for a share of the time, on all candidates but those of least worth."""
     known = value(of, best)
     kept = np.union1d(kernel(of, bound, count, [best], KERNELS - 2), best)
     sheet = part(of, kept)
-    tries = int(SEARCH_SHARE[1] * clock.limit_s * TOUCHES_PER_S * len(kept) / (3.0 * len(sheet.site_group)))
+    tries = max(int(LONG_SHARE * clock.limit_s * TOUCHES_PER_S / touched(sheet)), TRIES[0])
     hot, cold = (heat * known / count for heat in LONG_HEATS)
-
-    def stopped(_: float) -> bool:
-        return clock.told(known, bound.value) or not clock.left_s()
-
-    return np.sort(
-        kept[anneal(sheet, np.searchsorted(kept, best), max(tries, TRIES[0]), hot, cold, 0, stopped=stopped)]
+    found = anneal(
+        sheet, np.searchsorted(kept, best), tries, hot, cold, 0, stopped=lambda _: stopped(known) or not clock.left_s()
     )
+    clock.tick(tries * touched(sheet) / TOUCHES_PER_S)
+    return np.sort(kept[found])
 
 
 def kernel(of: Sheet, bound: Bound, count: int, met: list[Longs], turn: int) -> Longs:

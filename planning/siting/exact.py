@@ -75,9 +75,10 @@ def solved(
     near = 0.999 if whole(of.weight) else 1e-9 * max(1.0, known * scale)
     found = solve(
         asked,
-        seconds=clock.left_s(),
+        clock,
         nodes=nodes,
         start=begin(left, asked, parts, best),
+        lean=True,
         near=near,
         stopped=None if clock.watch is None else lambda bound: clock.told(known, limit(bound)),
     )

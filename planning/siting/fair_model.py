@@ -106,7 +106,7 @@ def solved(
     if clock.watch is not None:
         tell = lambda bound: clock.told(reached, -bound if np.isfinite(bound) else 1.0)  # noqa: E731
     near = NEAR if level is not None else 0.999 if exact else 1e-9 * max(1.0, reached)
-    answer = solve(model, seconds=seconds, start=_start(of, best, steps, columns), near=near, stopped=tell)
+    answer = solve(model, clock, seconds=seconds, start=_start(of, best, steps, columns), near=near, stopped=tell)
     limit = -answer.bound if np.isfinite(answer.bound) else (of.sheet.weight.sum() if level is None else 1.0)
     limit = max(reached, float(limit))
     if answer.x is None:

@@ -131,7 +131,7 @@ def _fewest(of: Sheet, need: float, clock: Clock, enough: int) -> Choice:
     most_wanted = enough or len(best) - 1
     answer = solve(
         _model(of, need, least, most_wanted),
-        seconds=clock.left_s(),
+        clock,
         near=0.999,
         enough=float(enough),
         stopped=None if clock.watch is None else lambda bound: clock.told(float(len(best)), max(float(least), bound)),

@@ -53,9 +53,7 @@ def together(asked: Steps, best: float, seconds: float) -> list[tuple[Hashable, 
     exact = 0.999 if whole(of.weight) else ALIKE * max(1.0, scale * best)
     x: Floats | None = None
     for phase in range(phases - 1):
-        found = solve(
-            replace(model, cost=_gain(of, phase, phases, scale)), seconds=max(0.1, clock.left_s()), near=exact, start=x
-        )
+        found = solve(replace(model, cost=_gain(of, phase, phases, scale)), clock, near=exact, start=x)
         if not found.done or found.x is None:
             return None
         x = found.x

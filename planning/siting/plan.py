@@ -51,33 +51,61 @@ class Plan:
 
 
 class Clock:
-    """The time a search may take; the last stop, behind every limit counted in steps. It also reports and listens."""
+    """The time a search may take, counted in work; it also reports and listens.
 
-    def __init__(self, seconds: float, watch: Watch | None = None) -> None:
-        """Start running; ``watch`` is called now and then, and ends the search by returning True."""
+    Steps tell it by ``tick`` how long they take on a desktop of ordinary speed. A search that ends by that count ends
+    at the same step everywhere, and its answer is the same; real time is the last stop, for slower machines.
+    """
+
+    def __init__(self, seconds: float, watch: Watch | None = None, *, whole: "Clock | None" = None) -> None:
+        """Start running; ``watch`` is called now and then, and ends the search by returning True.
+
+        ``whole`` is the clock of the search that this one is for a part of.
+        """
         self.limit_s = seconds
         self.watch = watch
         self.base = 0.0  # what every plan has beside the figures that are reported
         self.instead: tuple[float, float] | None = None  # reported while a question of another kind is answered
         self.stopped = False
+        self.worked_s = 0.0
+        self._whole = whole
         self._began = time.perf_counter()
         self._told_s = -TELL_S
 
+    def part(self, seconds: float) -> "Clock":
+        """Return a clock for a part of the search, of ``seconds`` of work at most, that reports as the whole."""
+        return Clock(min(seconds, self.left_s()), self.watch, whole=self)
+
+    def tick(self, seconds: float) -> None:
+        """Count work."""
+        self.worked_s += seconds
+
     def spent_s(self) -> float:
-        """Return seconds since the start."""
+        """Return seconds since the start, by the wall."""
         return time.perf_counter() - self._began
 
-    def left_s(self) -> float:
-        """Return seconds until the limit, at least 0; 0 once the user has stopped the search."""
+    def real_left_s(self) -> float:
+        """Return seconds by the wall until the last stop, at least 0; 0 once the user has stopped the search."""
+        if self._whole is not None:
+            return 0.0 if self.stopped else self._whole.real_left_s()
         return 0.0 if self.stopped else max(0.0, self.limit_s - self.spent_s())
+
+    def left_s(self) -> float:
+        """Return seconds of work until the limit, at least 0; 0 after the last stop."""
+        return max(0.0, self.limit_s - self.worked_s) if self.real_left_s() else 0.0
 
     @property
     def ended(self) -> Stop:
         """Say who ends a search that has no time left."""
-        return "user" if self.stopped else "clock"
+        if self.stopped or (self._whole is not None and self._whole.stopped):
+            return "user"
+        return "work" if self.real_left_s() else "clock"
 
     def told(self, objective: float, bound: float) -> bool:
         """Report, unless the last report is fresh, and return whether the user wants no more."""
+        if self._whole is not None:
+            self.stopped = self._whole.told(objective, bound)
+            return self.stopped
         spent = self.spent_s()
         if self.watch is not None and not self.stopped and spent - self._told_s >= TELL_S:
             one, other = self.instead or (self.base + objective, self.base + bound)

@@ -3,11 +3,17 @@
 Candidates are parted into regions. Groups that several regions see keep the prices of the relaxation; those of one
 region are covered or not, as in the question itself. With a price for every site that is opened, each region is then a
 small model of its own, and the sum of their bounds bounds the whole (Lagrangian decomposition, Guignard and Kim 1987).
+Small regions come first; two of them become one where both were solved to the end, the least work first.
 """
 
+import heapq
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
 import numpy as np
+from numpy.typing import NDArray
 from scipy import sparse
-from scipy.cluster.hierarchy import average, to_tree
+from scipy.cluster.hierarchy import ClusterNode, average, to_tree
 from scipy.spatial.distance import squareform
 
 from geodata.streets import Floats, Longs
@@ -17,57 +23,146 @@ from planning.siting.plan import Clock
 from planning.siting.problem import Sheet, matrix
 
 DENSE = 4000  # candidates up to which all pairs of them are compared
-NODES = 10  # of the solver's search in one region
+NODES = 30  # of the solver's search in one region, at first
+MORE_NODES, MORE_WORK = 8, 4.0  # times, where that wasn't enough
+MERGED_WORK = 5.0  # what two regions in one take, in the work of both
+PAIRS_PER_S = 1e7  # pairs in a region that a second of work stands for before it is known better
 
 
-def regional(of: Sheet, bound: Bound, count: int, size: int, clock: Clock, share: float) -> float:
-    """Return a bound on what ``count`` candidates cover, from regions of up to ``size`` candidates.
+@dataclass(eq=False)
+class Region:
+    """Candidates next to each other, and the most that they can be worth at the prices outside them."""
+
+    number: int
+    sites: Longs
+    inner: Longs  # groups that only they see
+    halves: "tuple[Region, Region] | None"
+    whole: "Region | None" = None
+    value: float = np.inf
+    nodes: int = NODES
+    work_s: float = 0.0
+    done: bool = field(default=False, init=False)
+
+
+def regional(
+    of: Sheet,
+    bound: Bound,
+    count: int,
+    size: int,
+    clock: Clock,
+    best: Longs | None = None,
+    enough: Callable[[float], bool] | None = None,
+) -> float:
+    """Return a bound on what ``count`` candidates cover, from regions of up to ``size`` candidates and larger ones.
 
     Parameters
     ----------
-    share : float
-        Of the time of ``clock``, for all regions; a region that comes too late adds what the relaxation says of it.
+    clock : Clock
+        Of this part alone; a region that comes too late adds what the relaxation, or its halves, say of it.
+    best : array, optional
+        A good choice, for the solver to begin with.
+    enough : function, optional
+        Gets the bound after every region, and ends the search by returning True.
     """
-    until_s = clock.spent_s() + share * clock.limit_s
     each = worth(of, bound.price)
-    level = float(np.sort(each)[-count - 1 : len(each) - count + 1].mean())
     if len(each) > DENSE:
         return bound.value
-    region = parted(of, size)
-    low = np.minimum.reduceat(region[of.group_site], of.group_start[:-1])
-    inner = low == np.maximum.reduceat(region[of.group_site], of.group_start[:-1])
+    level = float(np.sort(each)[-count - 1 : len(each) - count + 1].mean())
     rows = matrix(of)
-    border = rows.T @ np.where(inner, 0.0, bound.price)
-    total = float((of.weight - bound.price)[~inner].sum()) + level * count
-    for number in range(region.max() + 1):
-        sites, groups = np.flatnonzero(region == number), np.flatnonzero(inner & (low == number))
-        relaxed = float(np.maximum(0.0, each[sites] - level).sum() + (of.weight - bound.price)[groups].sum())
-        left_s = min(clock.left_s(), until_s - clock.spent_s())
-        if left_s > 0:
-            asked = _model(rows[groups][:, sites].tocsr(), of.weight[groups], border[sites] - level)
-            relaxed = min(relaxed, -solve(asked, seconds=left_s, nodes=NODES, near=1e-3).bound)
-        total += relaxed
-    return min(bound.value, total)
+    regions = _regions(of, rows, size)
+    spare = of.weight - bound.price
+    for region in regions:
+        if region.halves is None:
+            region.value = float(np.maximum(0.0, each[region.sites] - level).sum() + spare[region.inner].sum())
+    waiting = [(len(rows[:, one.sites].data) / PAIRS_PER_S, one.number) for one in regions if one.halves is None]
+    heapq.heapify(waiting)
+    opened = np.isin(np.arange(len(each)), [] if best is None else best)
+    told = bound.value
+    while waiting and clock.left_s() >= waiting[0][0]:
+        region = regions[heapq.heappop(waiting)[1]]
+        before_s = clock.worked_s
+        _bound(of, rows, bound.price, level, region, opened, clock)
+        region.work_s += clock.worked_s - before_s
+        if not region.done:
+            region.nodes *= MORE_NODES
+            heapq.heappush(waiting, (MORE_WORK * region.work_s, region.number))
+        elif region.whole is not None and region.whole.halves is not None:
+            halves = region.whole.halves
+            if all(half.done for half in halves):
+                heapq.heappush(waiting, (MERGED_WORK * sum(half.work_s for half in halves), region.whole.number))
+        told = min(told, _told(regions[-1], spare) + level * count)
+        if enough is not None and enough(told):
+            break
+    return told
 
 
-def parted(of: Sheet, size: int) -> Longs:
-    """Return the region of every candidate: candidates that cover much in common, up to ``size`` together."""
-    rows = matrix(of)
-    seen = rows.T @ sparse.diags_array(of.weight / np.diff(of.group_start)) @ rows
-    shared = np.asarray(seen.toarray())
+def parted(of: Sheet, size: int) -> list[Longs]:
+    """Return regions of candidates that cover much in common, up to ``size`` of them together."""
+    return [one.sites for one in _regions(of, matrix(of), size) if one.halves is None]
+
+
+def _regions(of: Sheet, rows: sparse.csr_array, size: int) -> list[Region]:
+    """Return the smallest regions and all that are put together from them; the last is the whole."""
+    shared = np.asarray((rows.T @ sparse.diags_array(of.weight / np.diff(of.group_start)) @ rows).toarray())
     alone = np.sqrt(shared.diagonal())
     apart = np.maximum(0.0, 1.0 - shared / np.outer(alone, alone))
     np.fill_diagonal(apart, 0.0)
-    region, number = np.empty(len(alone), dtype=np.int64), 0
-    waiting = [to_tree(average(squareform(0.5 * (apart + apart.T), checks=False)))]
-    while waiting:
-        node = waiting.pop()
+    found: list[Region] = []
+    wide = np.diff(of.group_start)
+
+    def region(sites: Longs, halves: tuple[Region, Region] | None) -> Region:
+        seen = rows @ _marked(rows.shape[1], sites)
+        one = Region(len(found), sites, np.flatnonzero(seen == wide), halves)
+        for half in halves or ():
+            half.whole = one
+        found.append(one)
+        return one
+
+    def grown(node: ClusterNode) -> Region:
+        sites = np.sort(np.array(node.pre_order()))
         if node.count <= size:
-            region[node.pre_order()] = number
-            number += 1
-        else:
-            waiting += [node.left, node.right]
-    return region
+            return region(sites, None)
+        return region(sites, (grown(node.left), grown(node.right)))
+
+    grown(to_tree(average(squareform(0.5 * (apart + apart.T), checks=False))) if len(alone) > 1 else ClusterNode(0))
+    return found
+
+
+def _bound(
+    of: Sheet,
+    rows: sparse.csr_array,
+    price: Floats,
+    level: float,
+    region: Region,
+    opened: NDArray[np.bool_],
+    clock: Clock,
+) -> None:
+    """Let the solver say what a region is worth at most."""
+    outside = price.copy()
+    outside[region.inner] = 0.0
+    gain = (rows.T @ outside)[region.sites] - level
+    inside = rows[region.inner][:, region.sites].tocsr()
+    asked = _model(inside, of.weight[region.inner], gain)
+    some = opened[region.sites].astype(float)
+    begin = np.concatenate([some, np.minimum(1.0, inside @ some)])
+    near = 1e-6 * float(of.weight.sum())
+    found = solve(asked, clock, nodes=region.nodes, lean=True, near=near, start=begin)
+    region.value, region.done = min(region.value, -found.bound), found.done
+
+
+def _told(region: Region, spare: Floats) -> float:
+    """Return the least that is proven of a region: by its own model, or by those of its halves."""
+    if region.halves is None:
+        return region.value
+    one, other = region.halves
+    between = np.setdiff1d(region.inner, np.concatenate([one.inner, other.inner]))
+    return min(region.value, _told(one, spare) + _told(other, spare) + float(spare[between].sum()))
+
+
+def _marked(sites: int, some: Longs) -> Floats:
+    mark = np.zeros(sites)
+    mark[some] = 1.0
+    return mark
 
 
 def _model(rows: sparse.csr_array, weight: Floats, gain: Floats) -> Model:

@@ -8,6 +8,7 @@ from scipy import sparse
 
 from geodata.streets import Floats, Longs
 from planning.siting.highs import FREE, Model, solve
+from planning.siting.plan import Clock
 from planning.siting.sized_problem import Limits, Net
 
 COARSE = 1000.0  # the largest demand and cost given to the solver: its tolerances are absolute
@@ -53,7 +54,13 @@ def frame(of: Net, limits: Limits, new: Longs, columns: int) -> list[Block]:
 
 
 def choose(
-    of: Net, limits: Limits, cost: Floats, *, seconds: float, more: tuple[Floats, float] | None = None
+    of: Net,
+    limits: Limits,
+    cost: Floats,
+    clock: Clock,
+    *,
+    seconds: float | None = None,
+    more: tuple[Floats, float] | None = None,
 ) -> tuple[Longs | None, float, bool]:
     """Return the sizes within the limits of least ``cost``, a bound on it, and whether the solver came to the end.
 
@@ -71,7 +78,7 @@ def choose(
     scale = COARSE / max(np.abs(cost).max(initial=0.0), 1e-9)
     asked = _model(cost[new] * scale, blocks, np.ones(len(new)), np.ones(len(new), dtype=bool))
     for _ in range(CUTS):
-        found = solve(asked, seconds=seconds, near=1e-9)
+        found = solve(asked, clock, seconds=seconds, near=1e-9)
         if found.x is None:
             return None, found.bound / scale, found.done
         picked = new[found.x > 0.5]  # noqa: PLR2004 - half way

@@ -10,6 +10,7 @@ from geodata.faults import Fault
 from geodata.streets import Longs
 from planning.siting import sized_model
 from planning.siting.highs import FREE, Model, solve
+from planning.siting.plan import Clock
 from planning.siting.sized_problem import Asked, Limits
 
 NAMED = 5
@@ -28,7 +29,7 @@ def base(asked: Asked, limits: Limits, seconds: float) -> Longs | Fault:
         return Fault(code="sized_forced_near", details={"one": one, "other": other})
     new = (~net.given[net.size_site]).astype(float)
     free = replace(limits, count=len(net.given), budget=np.inf)
-    fewest, count, done = sized_model.choose(net, free, new, seconds=seconds)
+    fewest, count, done = sized_model.choose(net, free, new, Clock(seconds))
     if fewest is None:
         if not done:
             return Fault(code="sized_undecided", details={"seconds": seconds})
@@ -41,7 +42,7 @@ def base(asked: Asked, limits: Limits, seconds: float) -> Longs | Fault:
             details={"needed": least, "sites": limits.count, "units": len(limits.names), "forced": len(limits.forced)},
         )
     rich = replace(limits, budget=np.inf)
-    cheapest, _, done = sized_model.choose(net, rich, net.cost, seconds=seconds)
+    cheapest, _, done = sized_model.choose(net, rich, net.cost, Clock(seconds))
     if cheapest is None:
         return Fault(code="sized_undecided", details={"seconds": seconds})
     cost = float(net.cost[cheapest].sum())
@@ -72,7 +73,7 @@ def _units_possible(asked: Asked, limits: Limits, seconds: float) -> tuple[int, 
         upper=np.ones(sizes + units),
         whole=np.ones(sizes + units, dtype=bool),
     )
-    found = solve(model, seconds=seconds)
+    found = solve(model, Clock(seconds))
     if found.x is None:
         return 0, _named(limits.names)
     served = found.x[sizes:] > 0.5  # noqa: PLR2004 - half way

@@ -102,7 +102,7 @@ def search(of: Task, begin: Longs, clock: Clock) -> Chosen:
     kept = _open_still(of, prices, of.score(best))
     if _columns(of.net, kept) <= PAIRS:
         return _solved(of, best, kept, bound, clock)
-    return Chosen(None if best is None else _pruned(of, best), bound, "clock" if not clock.left_s() else "work")
+    return Chosen(None if best is None else _pruned(of, best), bound, clock.ended)
 
 
 def _no_bound(of: Task, all_in: float) -> float:
@@ -165,13 +165,13 @@ def _best_bound(of: Task, prices: Priced, all_in: float, clock: Clock) -> float:
     paid += float(each[of.net.given[of.net.size_site]].sum())
     seconds = max(0.5, 0.1 * clock.left_s())
     if np.isinf(of.need):
-        _, low, _ = sized_model.choose(of.net, of.limits, -each, seconds=seconds)
+        _, low, _ = sized_model.choose(of.net, of.limits, -each, clock, seconds=seconds)
         bound = min(prices.value, paid - low) if np.isfinite(low) else prices.value
         if of.backup:
             bound = min(bound, all_in)
     else:
         more = (each, of.need - paid - SURE * of.need)
-        _, low, _ = sized_model.choose(of.net, of.limits, of.net.price, seconds=seconds, more=more)
+        _, low, _ = sized_model.choose(of.net, of.limits, of.net.price, clock, seconds=seconds, more=more)
         bound = max(prices.value, low) if low > -np.inf else prices.value
     return _rounded(of, bound)
 
@@ -218,9 +218,7 @@ def _solved(of: Task, best: Longs | None, kept: NDArray[np.bool_], bound: float,
     begin = _start(of, asked, best)
     for _ in range(CUTS):
         stopped = None if clock.watch is None else partial(_heard, clock, abs(of.score(best)), bound)
-        found = solve(
-            asked.model, seconds=max(0.1, clock.left_s()), near=_near(of, asked), start=begin, stopped=stopped
-        )
+        found = solve(asked.model, clock, near=_near(of, asked), start=begin, stopped=stopped)
         limit = -found.bound / asked.scale if np.isinf(of.need) else found.bound / asked.scale
         if found.x is None:
             if not found.done:

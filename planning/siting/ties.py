@@ -29,7 +29,7 @@ def smallest(of: Sheet, bound: Bound, count: int, best: Longs, clock: Clock) -> 
     unit = 1.0 if whole(of.weight) else 2e-7 * float(-asked.cost.sum())
     asked.cost[:sites] = rank * (0.9 * unit / max(1.0, np.sort(rank)[-(count - len(taken)) :].sum()))
     stopped = None if clock.watch is None else lambda _: clock.told(known, known)
-    found = solve(asked, seconds=clock.left_s(), nodes=NODES, near=1e-7, stopped=stopped)
+    found = solve(asked, clock, nodes=NODES, near=1e-7, stopped=stopped)
     if found.x is None or not found.done:
         return None
     ones = np.concatenate([taken, kept[chosen(found.x, sites)]])

@@ -4,80 +4,161 @@ All other sites stay; what they don't cover, and the candidates that would add t
 (large neighbourhood search, Shaw 1998). A vicinity grows where models turn out easy and shrinks where they don't.
 """
 
-import numpy as np
-from scipy import sparse
+from collections.abc import Callable
 
-from geodata.streets import Floats, Longs
+import numpy as np
+from numpy.typing import NDArray
+
+from geodata.compiled import compiled
+from geodata.streets import Floats, Ints, Longs
 from planning.siting import exact
 from planning.siting.bounds import Bound, worth
 from planning.siting.highs import chosen, solve
 from planning.siting.plan import Clock
-from planning.siting.problem import Sheet, matrix, part, value
+from planning.siting.problem import Sheet, matrix, sheet, value
 
-SIZE, LEAST = 30.0, 8.0  # sites taken back at first, and at least
-CANDIDATES = 8  # per site taken back
+SIZE, LEAST = 12.0, 6.0  # sites taken back at first, and at least
+CANDIDATES = 14  # per site taken back
 NODES = 5  # of the solver's search
-SHRINK, GROW = 0.8, 1.02
-FAR = 99.0
+EASY_S, HARD_S = 0.015, 0.04  # work of a round: below it vicinities grow, above it they shrink
+SHRINK, GROW = 0.95, 1.02
+ROUND_S = 0.005  # work of finding a vicinity
+FAR = 1_000_000
 
 
-def rebuilt(of: Sheet, bound: Bound, best: Longs, rounds: int, clock: Clock, share: float) -> Longs:
-    """Return a choice at least as good as ``best``, after taking back and choosing anew ``rounds`` times.
+def rebuilt(
+    of: Sheet,
+    bound: Bound,
+    best: Longs,
+    rounds: int,
+    clock: Clock,
+    stopped: Callable[[float], bool] | None = None,
+) -> Longs:
+    """Return a choice at least as good as ``best``, after taking back and choosing anew ``rounds`` times at most.
 
     Parameters
     ----------
-    share : float
-        Of the time of ``clock``, at most.
+    clock : Clock
+        Of this part alone.
+    stopped : function, optional
+        Gets what is covered now and then, and ends the search by returning True.
     """
-    until_s = clock.spent_s() + share * clock.limit_s
     rng, size, likely = np.random.default_rng(1), SIZE, worth(of, bound.price)
     rows = matrix(of)
-    seen = rows.T.tocsr()
-    known = value(of, best)
+    known, sites = value(of, best), len(likely)
+    open_sites, gain = _state(of, best)
     for _ in range(rounds):
-        left_s = min(clock.left_s(), until_s - clock.spent_s())
-        if left_s <= 0 or clock.told(known, bound.value):
+        if not clock.left_s() or (stopped is not None and stopped(known)):
             break
-        away = rng.random(len(likely))
+        began_s = clock.worked_s
+        clock.tick(ROUND_S)
         middle = rng.choice(best, rng.integers(1, 4))
-        away += _steps(rows, seen, middle)
-        back = best[np.argsort(away[best], kind="stable")[: int(size)]]
-        kept = np.setdiff1d(best, back)
-        open_now = rows @ _marked(len(likely), best)
-        uncovered = rows @ _marked(len(likely), kept) == 0
-        adds = seen @ np.where(uncovered, of.weight, 0.0)
-        alone = seen @ np.where(open_now == 1, of.weight, 0.0)
-        could = np.union1d(np.setdiff1d(np.flatnonzero(adds >= alone[back].min()), kept), back)
+        away = rng.random(len(best)) + _steps(of, best, middle, int(size))[best]
+        back = best[np.argsort(away, kind="stable")[: int(size)]]
+        left, adds, alone = _taken_back(of, open_sites, gain, back)
+        inside = np.zeros(sites, dtype=bool)
+        inside[best] = True
+        inside[back] = False
+        could = np.union1d(np.flatnonzero((adds >= alone) & ~inside), back)
         order = np.lexsort((-likely[could], ~np.isin(could, back)))
         could = np.sort(could[order[: CANDIDATES * len(back)]])
-        left = part(of, could, kept)
-        if not len(left.weight):
+        groups = _uncovered(of, could, left)
+        if not len(groups):
             continue
-        asked = exact.model(left, len(back))
-        begin = exact.begin(left, asked, (kept, could, left), best)
-        found = solve(asked, seconds=left_s, nodes=NODES, start=begin, near=exact.slack(of, known))
-        size = max(LEAST, size * (GROW if found.done else SHRINK))
+        kept = np.setdiff1d(best, back)
+        part = sheet(rows[groups][:, could].tocsr(), of.weight[groups])
+        asked = exact.model(part, len(back))
+        begin = exact.begin(part, asked, (kept, could, part), best)
+        found = solve(asked, clock, nodes=NODES, start=begin, lean=True, near=exact.slack(of, known))
+        took_s = clock.worked_s - began_s
+        size = max(LEAST, size * (GROW if took_s < EASY_S else SHRINK if took_s > HARD_S else 1.0))
         if found.x is None:
             continue
-        tried = exact.filled(len(likely), np.concatenate([kept, could[chosen(found.x, len(could))]]), len(best))
+        tried = exact.filled(sites, np.concatenate([kept, could[chosen(found.x, len(could))]]), len(best))
         if len(tried) == len(best) and value(of, tried) > known:
             best, known = tried, value(of, tried)
+            open_sites, gain = _state(of, best)
     return best
 
 
-def _steps(rows: sparse.csr_array, seen: sparse.csr_array, middle: Longs) -> Floats:
-    """Return how many groups in a row lie between each candidate and the nearest of ``middle``."""
-    away = np.full(seen.shape[0], FAR)
-    away[middle] = 0.0
-    for step in range(1, int(FAR)):
-        near = (seen @ (rows @ (away < FAR).astype(np.float64) > 0).astype(np.float64) > 0) & (away == FAR)
-        if not near.any():
+@compiled
+def _state(of: Sheet, best: Longs) -> tuple[Ints, Floats]:
+    """Count the open sites of every group; return also what every candidate would add."""
+    open_sites = np.zeros(len(of.weight), dtype=np.int32)
+    for site in best:
+        for k in range(of.site_start[site], of.site_start[site + 1]):
+            open_sites[of.site_group[k]] += 1
+    gain = np.zeros(len(of.site_start) - 1)
+    for group in range(len(of.weight)):
+        if open_sites[group] == 0:
+            for k in range(of.group_start[group], of.group_start[group + 1]):
+                gain[of.group_site[k]] += of.weight[group]
+    return open_sites, gain
+
+
+@compiled
+def _taken_back(of: Sheet, open_sites: Ints, gain: Floats, back: Longs) -> tuple[Ints, Floats, float]:
+    """Take ``back`` out of the counts; return also what candidates would add, and the least one of it alone adds."""
+    left, adds, least = open_sites.copy(), gain.copy(), np.inf
+    for site in back:
+        alone = 0.0
+        for k in range(of.site_start[site], of.site_start[site + 1]):
+            group = of.site_group[k]
+            alone += of.weight[group] * (open_sites[group] == 1)
+            left[group] -= 1
+            if left[group] == 0:
+                for other in range(of.group_start[group], of.group_start[group + 1]):
+                    adds[of.group_site[other]] += of.weight[group]
+        least = min(least, alone)
+    return left, adds, least
+
+
+@compiled
+def _uncovered(of: Sheet, could: Longs, left: Ints) -> Longs:
+    """Return the groups that candidates of ``could`` see and nobody covers."""
+    mark: NDArray[np.bool_] = np.zeros(len(left), dtype=np.bool_)
+    for site in could:
+        for k in range(of.site_start[site], of.site_start[site + 1]):
+            mark[of.site_group[k]] = left[of.site_group[k]] == 0
+    return np.flatnonzero(mark)
+
+
+@compiled
+def _steps(of: Sheet, best: Longs, middle: Longs, enough: int) -> Longs:
+    """Return how many groups in a row lie between each candidate and the nearest of ``middle``, as far as is needed.
+
+    That is until ``enough`` of ``best`` are met.
+    """
+    away = np.full(len(of.site_start) - 1, FAR, dtype=np.int64)
+    is_open = np.zeros(len(away), dtype=np.bool_)
+    is_open[best] = True
+    met = np.zeros(len(of.weight), dtype=np.bool_)
+    queue = np.empty(len(away), dtype=np.int64)
+    head, tail, opened = 0, 0, 0
+    for site in middle:
+        if away[site] == FAR:
+            away[site] = 0
+            queue[tail] = site
+            tail += 1
+            opened += 1
+    last = FAR
+    while head < tail:
+        site = queue[head]
+        head += 1
+        if away[site] >= last:
             break
-        away[near] = step
+        for k in range(of.site_start[site], of.site_start[site + 1]):
+            group = of.site_group[k]
+            if met[group]:
+                continue
+            met[group] = True
+            for j in range(of.group_start[group], of.group_start[group + 1]):
+                other = of.group_site[j]
+                if away[other] == FAR:
+                    away[other] = away[site] + 1
+                    queue[tail] = other
+                    tail += 1
+                    opened += is_open[other]
+        if opened >= enough and last == FAR:
+            last = away[site] + 1
     return away
-
-
-def _marked(sites: int, some: Longs) -> Floats:
-    mark = np.zeros(sites)
-    mark[some] = 1.0
-    return mark

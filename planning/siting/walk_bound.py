@@ -86,7 +86,7 @@ def _proven(of: Sheet, must: Sheet, count: int, best: Longs, clock: Clock) -> Ch
     begin = np.isin(np.arange(sites), best).astype(float)
     answer = solve(
         model,
-        seconds=clock.left_s(),
+        clock,
         start=np.concatenate([begin, np.minimum(1.0, matrix(of) @ begin)]),
         near=0.999 if whole(of.weight) else 1e-9 * max(1.0, known * scale),
         stopped=None if clock.watch is None else lambda low: clock.told(known, _limit(of, low, scale)),
