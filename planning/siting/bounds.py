@@ -15,11 +15,13 @@ import numpy as np
 
 from geodata.compiled import compiled
 from geodata.streets import Floats, Longs
+from planning.siting.plan import Clock
 from planning.siting.problem import Sheet
 
 LOOK = 40  # steps between two looks at the gap
 HALVINGS = 60
 CHUNK = 4e7  # pairs touched between two questions whether to stop
+PAIRS_PER_S = 4e8  # pairs that a second of work stands for in one step
 BALANCE, BEST, LEAST, LAST_GAP, AVERAGED, STEP = range(6)  # places in ``Saddle.figures``
 
 
@@ -184,6 +186,7 @@ def relaxation(
     *,
     costs: Floats | None = None,
     begin: Bound | None = None,
+    clock: Clock | None = None,
     stopped: Callable[[float], bool] | None = None,
 ) -> Bound:
     """Bound the weight that ``count`` candidates cover, in at most ``steps``, until within ``close`` of the least.
@@ -198,6 +201,8 @@ def relaxation(
         A weight; the search also ends once it is proven that this can't be covered.
     begin : Bound, optional
         Of a question that differs little: prices and shares to begin with.
+    clock : Clock, optional
+        Hears of the work done, and ends the search when it has no time left.
     stopped : function, optional
         Gets the bound so far now and then, and ends the search by returning True.
     """
@@ -221,8 +226,11 @@ def relaxation(
     chunk = LOOK * max(1, int(CHUNK / (2 * LOOK * max(1, len(of.group_site)))))
     done, until = False, 0
     while not done and until < steps:
-        until = min(steps, until + chunk)
+        before, until = at.figures[STEP], min(steps, until + chunk)
         done = _advance(of, cost, float(count), at, until, close, need)
+        if clock is not None:
+            clock.tick((at.figures[STEP] - before) * len(of.group_site) / PAIRS_PER_S)
+            done = done or not clock.left_s()
         done = done or (stopped is not None and stopped(float(at.figures[BEST])))
     value = at.figures[BEST]
     if begin is not None or not np.isfinite(value):  # prices given, or fewer steps than up to the first look

@@ -10,11 +10,12 @@ import numpy as np
 from geodata.streets import Floats, Longs
 from planning.siting.exchange import descend
 from planning.siting.plan import Clock, Stop
-from planning.siting.prices import Priced, ascend, open_still
+from planning.siting.prices import PAIRS_PER_S, Priced, ascend, open_still
 from planning.siting.walks import Walks, part, total
 
 STEPS = 400  # of prices at a node
 NODES = 200_000
+NODE_S = 1e-3  # work of a node, beside its prices
 SHRINK = 0.8  # a node whose candidates fell below this share is bounded again before it is branched on
 
 
@@ -50,6 +51,7 @@ def branch(
             continue
         left = part(of, node.taken, node.kept)
         priced = ascend(left, node.price, more, min(known, out_of_reach), STEPS, near)
+        clock.tick(NODE_S + priced.steps * len(left.place_site) / PAIRS_PER_S)
         bound = max(node.bound, priced.value)
         if bound > known - near:
             continue

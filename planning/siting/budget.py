@@ -10,22 +10,20 @@ from geodata.faults import Fault, fail
 from geodata.streets import Floats, Longs
 from planning.reach import Reach
 from planning.siting import exact
-from planning.siting.bounds import LOOK, relaxation
+from planning.siting.bounds import LOOK, PAIRS_PER_S, relaxation
 from planning.siting.budget_search import anneal_budget, cheap_greedy
 from planning.siting.check import covered_weight
 from planning.siting.cover import (
     CLOSE,
     HEATS,
-    PAIRS_PER_S,
     SEARCH_SHARE,
     STEPS,
     STEPS_SHARE,
     TOO_LARGE,
-    TOUCHES_PER_S,
     Choice,
-    touched,
 )
 from planning.siting.dominance import PRODUCTS
+from planning.siting.local_search import TOUCHES_PER_S, touched
 from planning.siting.plan import Clock, Plan, Stop, Watch, found, infeasible
 from planning.siting.problem import Sheet, cover, matrix, part, value, whole
 from planning.siting.question import Question, question, weights_of
@@ -125,18 +123,17 @@ def _search(of: Sheet, cost: Floats, room: float, clock: Clock, start: Longs) ->
     def stopped(limit: float) -> bool:
         return clock.told(known, limit) or not clock.left_s()
 
-    bound = relaxation(of, room, int(np.clip(allowed_steps, LOOK, STEPS)), CLOSE, costs=cost, stopped=stopped)
-    clock.tick(bound.steps * len(of.group_site) / PAIRS_PER_S)
-    spent, idle, turn = 0.0, 0, 0
+    bound = relaxation(
+        of, room, int(np.clip(allowed_steps, LOOK, STEPS)), CLOSE, costs=cost, clock=clock, stopped=stopped
+    )
+    before_s, idle, turn = clock.worked_s, 0, 0
     tries = int(np.clip(20 * max(1, len(best)) * len(cost), *TRIES))
-    while idle < PATIENCE and spent < SEARCH_SHARE * clock.limit_s and not stopped(bound.value):
+    while idle < PATIENCE and clock.worked_s - before_s < SEARCH_SHARE * clock.limit_s and not stopped(bound.value):
         if bound.value < known + exact.slack(of, known):
             return best, known, "proof"
         hot, cold = (heat * known / max(1, len(best)) for heat in HEATS[turn % len(HEATS)])
         tried = np.sort(anneal_budget(of, cost, room, best, tries, hot, cold, turn))
-        work_s = tries * touched(of) / TOUCHES_PER_S
-        clock.tick(work_s)
-        spent += work_s
+        clock.tick(tries * touched(of) / TOUCHES_PER_S)
         turn, idle = turn + 1, idle + 1
         if value(of, tried) > known:
             best, known, idle = tried, value(of, tried), 0

@@ -11,10 +11,10 @@ from geodata.faults import Fault
 from geodata.streets import Longs
 from planning.reach import Reach
 from planning.siting import exact
-from planning.siting.bounds import LOOK, Bound, relaxation, worth
+from planning.siting.bounds import LOOK, PAIRS_PER_S, Bound, relaxation, worth
 from planning.siting.check import covered_weight
 from planning.siting.dominance import best_sites
-from planning.siting.local_search import anneal, greedy, settle
+from planning.siting.local_search import TOUCHES_PER_S, anneal, greedy, settle, touched
 from planning.siting.plan import Clock, Plan, Stop, Watch, found, infeasible
 from planning.siting.problem import Sheet, cover, part, value, whole
 from planning.siting.question import question, weights_of
@@ -25,14 +25,12 @@ from planning.siting.vicinity import rebuilt
 
 STEPS = 4000  # of the relaxation, at most
 STEPS_SHARE = 0.25  # of the time for the relaxation
-PAIRS_PER_S = 4e8  # pairs a second stands for in one step of it
 CLOSE = 1e-6
 TRIES = (20_000, 300_000)  # exchanges in a first round, least and most; 20 per pair of open and closed site between
 PATIENCE = 8  # rounds without a better choice
 KERNELS = 4  # kinds of kernels, by turns; after all of them rounds get twice as long
 ELITE = 8  # best choices that make up the last kind of kernel
 HEATS = ((0.05, 0.0015), (0.1, 0.001), (0.05, 0.005))  # first and last temperature, in what a site covers on average
-TOUCHES_PER_S = 1e9  # how much work a second stands for, about as a desktop does
 SEARCH_SHARE = 0.05  # of the time for annealing in rounds
 TOO_LARGE = 250_000  # pairs beyond which the solver's first relaxation alone takes longer than people wait
 SMALL = 60_000  # pairs left open up to which the solver gets all the time there is
@@ -144,10 +142,7 @@ def _search(
     allowed_steps = STEPS_SHARE * clock.limit_s * PAIRS_PER_S / len(of.group_site)
     steps = int(np.clip(allowed_steps, LOOK, STEPS))
     known = value(of, best)
-    bound = relaxation(
-        of, count, steps, CLOSE, begin=near, stopped=lambda bound: clock.told(known, bound) or not clock.left_s()
-    )
-    clock.tick(bound.steps * len(of.group_site) / PAIRS_PER_S)
+    bound = relaxation(of, count, steps, CLOSE, begin=near, clock=clock, stopped=lambda limit: clock.told(known, limit))
     if bound.value < known + exact.slack(of, known):
         return best, bound, known, "proof"
     if _pairs_left(of, bound, count, best) > TOO_LARGE and clock.limit_s >= PATIENT_S:
@@ -205,35 +200,27 @@ def _annealed(of: Sheet, bound: Bound, count: int, best: Longs, clock: Clock) ->
     """Anneal in rounds on kernels of likely candidates."""
     known = value(of, best)
     met = [best]
-    spent, idle, turn = 0.0, 0, 0
+    before_s, idle, turn = clock.worked_s, 0, 0
 
     def stopped(_: float) -> bool:
-        return clock.told(known, bound.value) or not clock.left_s()
+        return clock.told(known, bound.value)
 
     while True:
         if bound.value < known + exact.slack(of, known):
             return best, "proof"
         if not clock.left_s():
             return best, clock.ended
-        if idle >= PATIENCE or spent > SEARCH_SHARE * clock.limit_s:
+        if idle >= PATIENCE or clock.worked_s - before_s > SEARCH_SHARE * clock.limit_s:
             return best, "work"
         kept = kernel(of, bound, count, met, turn)
         sheet = part(of, kept)
         tries = int(np.clip(20 * count * len(bound.share), *TRIES)) << turn // KERNELS
         hot, cold = (heat * known / count for heat in HEATS[turn % len(HEATS)])
         start = np.searchsorted(kept, best) if np.isin(best, kept).all() else greedy(sheet, count)
-        tried = np.sort(kept[anneal(sheet, start, tries, hot, cold, turn, stopped=stopped)])
-        work_s = tries * touched(sheet) / TOUCHES_PER_S
-        clock.tick(work_s)
-        spent += work_s
+        tried = np.sort(kept[anneal(sheet, start, tries, hot, cold, turn, clock=clock, stopped=stopped)])
         met, turn, idle = [*met, tried], turn + 1, idle + 1
         if value(of, tried) > known:
             best, known, idle = tried, value(of, tried), 0
-
-
-def touched(of: Sheet) -> float:
-    """Return how many pairs one exchange looks at, about."""
-    return 3.0 * len(of.site_group) / max(1, len(of.site_start) - 1)
 
 
 def _long(of: Sheet, bound: Bound, count: int, best: Longs, clock: Clock, stopped: Callable[[float], bool]) -> Longs:
@@ -243,10 +230,8 @@ def _long(of: Sheet, bound: Bound, count: int, best: Longs, clock: Clock, stoppe
     sheet = part(of, kept)
     tries = max(int(LONG_SHARE * clock.limit_s * TOUCHES_PER_S / touched(sheet)), TRIES[0])
     hot, cold = (heat * known / count for heat in LONG_HEATS)
-    found = anneal(
-        sheet, np.searchsorted(kept, best), tries, hot, cold, 0, stopped=lambda _: stopped(known) or not clock.left_s()
-    )
-    clock.tick(tries * touched(sheet) / TOUCHES_PER_S)
+    start = np.searchsorted(kept, best)
+    found = anneal(sheet, start, tries, hot, cold, 0, clock=clock, stopped=lambda _: stopped(known))
     return np.sort(kept[found])
 
 

@@ -171,13 +171,13 @@ def _bounded(of: Sheet, need: float, count: int, clock: Clock, *, once: bool) ->
     low, high = 1, count
 
     def stopped(_: float) -> bool:
-        return clock.told(float(count + 1), float(low)) or not clock.left_s()
+        return clock.told(float(count + 1), float(low))
 
-    bound = relaxation(of, count, STEPS, CLOSE, target, stopped=stopped)
+    bound = relaxation(of, count, STEPS, CLOSE, target, clock=clock, stopped=stopped)
     low = _least(of, target, bound)
     while not once and low < high and clock.left_s() > (1 - BOUND_SHARE) * clock.limit_s:
         middle = (low + high) // 2
-        bound = relaxation(of, middle, STEPS, CLOSE, target, stopped=stopped)
+        bound = relaxation(of, middle, STEPS, CLOSE, target, clock=clock, stopped=stopped)
         if bound.value < target:
             low = max(middle + 1, _least(of, target, bound))
         else:
@@ -231,7 +231,7 @@ def _annealed(of: Sheet, need: float, count: int, bound: Bound, clock: Clock) ->
         hot = 0.05 * need / count
         tries = int(np.clip(20 * count * len(of.site_start), *TRIES))
         start = np.searchsorted(kept, best) if np.isin(best, kept).all() else greedy(sheet, count)
-        tried = kept[anneal(sheet, start, tries, hot, 0.03 * hot, turn, need, lambda _: clock.left_s() == 0)]
+        tried = kept[anneal(sheet, start, tries, hot, 0.03 * hot, turn, need, clock=clock)]
         best = np.asarray(tried) if value(of, tried) > value(of, best) else best
     return best
 

@@ -133,9 +133,9 @@ def firmness(
     for done, (one, limit, some) in enumerate(cases):
         demand = pd.Series(some, index=one.places)
         start = plans[0].chosen if plans else ()
-        time_s = clock.left_s() / (len(cases) - done)
-        more = {"seconds": time_s, "start": start, "watch": handed_on(clock), **named}
+        more = {"seconds": clock.share(1 / (len(cases) - done)), "start": start, "watch": handed_on(clock), **named}
         plans.append(cover_most(one, demand, sites, limit, **more))  # type: ignore[arg-type]
+        clock.tick(plans[-1].work_s)
     return _shares(asked, plans, len(walks))
 
 

@@ -104,7 +104,8 @@ def _against_sites(
     if isinstance(asked, Fault):
         return Front("sites", (), asked)
     least = max(1, len(asked.forced))
-    every = cover_all(reach, limit_s, 1.0, weights, seconds=0.2 * clock.left_s(), **named)  # type: ignore[arg-type]
+    every = cover_all(reach, limit_s, 1.0, weights, seconds=clock.share(0.2), **named)  # type: ignore[arg-type]
+    clock.tick(every.work_s)
     last = max(least, min(asked.sites, len(every.chosen)))  # more sites cover no more
     steps = np.geomspace(least, last, points) if last > 3 * points else np.linspace(least, last, points)
     counts = set(np.round(steps).astype(int).tolist())
@@ -123,7 +124,7 @@ def _by_sites(asked: Question, weights: pd.Series, limit_s: float, counts: Itera
     near: Bound | None = None
     for done, count in enumerate(wanted):
         more = count - len(asked.forced)
-        turn = Clock(clock.left_s() / (len(wanted) - done), clock.watch)
+        turn = Clock(clock.share(1 / (len(wanted) - done)), clock.watch)
         turn.base, turn.stopped = given.always, clock.stopped
         if more and more < len(useful):
             choice, near = most_useful(sheet, more, turn, begin, near)
@@ -132,6 +133,7 @@ def _by_sites(asked: Question, weights: pd.Series, limit_s: float, counts: Itera
             begin = np.arange(len(useful) if more else 0)
             bound, stop = value(sheet, begin), "proof"
         clock.stopped = turn.stopped
+        clock.tick(turn.worked_s)
         picked = asked.named(asked.free[exact.filled(len(asked.free), useful[begin], more)])
         covered = covered_weight(asked.reach, weights, asked.all_open(picked), limit_s)
         left_out = tuple(asked.reach.places[given.left_out])
@@ -159,11 +161,12 @@ def _against_cost(
     def ask(budget: float, start: tuple[Hashable, ...], seconds: float) -> Point | None:
         more = {"seconds": seconds, "start": start, "watch": handed_on(clock), **named}
         plan = cover_budget(reach, weights, costs, budget, limit_s, **more)  # type: ignore[arg-type]
+        clock.tick(plan.work_s)
         if plan.status == "infeasible":
             return None
         return Point(float(costs.reindex(list(plan.chosen)).sum()), plan)
 
-    every = ask(paid + float(each.sum()), (), 0.1 * clock.left_s())
+    every = ask(paid + float(each.sum()), (), clock.share(0.1))
     high = float(most) if most is not None else (every.figure if every else paid)
     low = paid + float(each[each > 0].min(initial=high))
     return Front("cost", drawn(ask, paid or min(low, high), high, points, clock))
@@ -187,7 +190,8 @@ def _against_walk(
     seen = np.bincount(place_of[able[reach.site_ix]], minlength=len(reach.places)) > 0
     left_out = tuple(reach.places[~seen])
     reach, weights = only_places(reach, seen), weights[seen]
-    nearest = p_center(reach, sites, seconds=0.2 * clock.left_s(), watch=handed_on(clock), **named)
+    nearest = p_center(reach, sites, seconds=clock.share(0.2), watch=handed_on(clock), **named)
+    clock.tick(nearest.work_s)
     if nearest.status == "infeasible":
         return Front("worst_walk", (), nearest.reason, left_out)
     asked = question(reach, sites, **named)
@@ -200,6 +204,7 @@ def _against_walk(
         turn.base = given.always
         begin = np.array([place[one] for one in (start or nearest.chosen) if one in place], dtype=np.int64)
         choice = most_within(asked, given.sheet, longest_s, turn, begin)
+        clock.tick(turn.worked_s)
         if choice is None:
             return None
         chosen = asked.named(asked.free[choice.sites])
@@ -210,7 +215,7 @@ def _against_walk(
 
     free = longest_seconds(reach, reach.sites[able])
     furthest = float(reach.seconds.max(initial=free))
-    loose = ask(furthest, (), clock.left_s() / points)
+    loose = ask(furthest, (), clock.share(1 / points))
     high = loose.figure if loose else furthest
     return Front("worst_walk", drawn(ask, nearest.objective, high, points, clock), left_out=left_out)
 

@@ -62,7 +62,7 @@ def drawn(
             break
         below = [one for one in asked if one <= at]
         start = asked[max(below)].plan.chosen if below else ()
-        point = ask(at, start, clock.left_s() / max(1, points - turn) if turn < points else 0.5 * clock.left_s())
+        point = ask(at, start, clock.share(1 / (points - turn) if turn < points else 0.5))
         if point is not None:
             asked[at] = point
     ordered = [asked[at] for at in sorted(asked)]

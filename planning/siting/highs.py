@@ -23,7 +23,7 @@ LEAN = {
 }
 # work, measured: per number in the rows of one iteration of the simplex and of one look at the search; of a model
 ITERATION_S, LOOK_S, MODEL_S = 2e-9, 2.5e-7, 3e-3
-LOOK_ITERATIONS, MANY_NUMBERS = 100, 1e5  # from one look to the next, about; numbers that make an iteration dearer
+LOOK_ITERATIONS, MANY_NUMBERS = 60, 2e5  # from one look to the next, about; numbers that make an iteration dearer
 
 
 @dataclass(frozen=True, eq=False)

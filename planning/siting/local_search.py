@@ -11,12 +11,14 @@ from numpy.typing import NDArray
 
 from geodata.compiled import compiled
 from geodata.streets import Floats, Ints, Longs
+from planning.siting.plan import Clock
 from planning.siting.problem import Sheet
 
 PER_STEP = 1000  # exchanges tried at one temperature
 PART = 300_000  # exchanges tried between two looks at the clock; whole steps
 NOBODY, SEVERAL = -1, -2  # in place of the only open site of a group
 PRIME = 1_000_003  # apart the seeds of the parts
+TOUCHES_PER_S = 1e9  # pairs looked at that a second of work stands for
 NEARBY = 0.6  # share of exchanges with a candidate that covers a group of the site it replaces; ours, measured
 
 
@@ -127,6 +129,11 @@ def _enter(of: Sheet, open_sites: Ints, total: Longs, only: Ints, alone: Floats,
         total[group] += into
 
 
+def touched(of: Sheet) -> float:
+    """Return how many pairs one exchange looks at, about."""
+    return 3.0 * len(of.site_group) / max(1, len(of.site_start) - 1)
+
+
 def anneal(
     of: Sheet,
     start: Longs,
@@ -135,19 +142,24 @@ def anneal(
     cold: float,
     seed: int,
     need: float = np.inf,
+    *,
+    clock: Clock | None = None,
     stopped: Callable[[float], bool] | None = None,
 ) -> Longs:
     """Return the best choice met while exchanging one site at a time, from temperature ``hot`` down to ``cold``.
 
-    It ends early once ``need`` is covered, or ``stopped``, asked now and then with the weight covered, says so.
-    Temperatures are in weight covered. No candidate of the sheet may be without groups.
+    It ends early once ``need`` is covered, ``clock`` has no time left, or ``stopped``, asked now and then with the
+    weight covered, says so. Temperatures are in weight covered. No candidate of the sheet may be without groups.
     """
     chosen, best = start.copy(), start.copy()
     covered = 0.0
     for part, first in enumerate(range(0, tries, PART)):
         last = min(tries, first + PART)
         covered = _anneal(of, chosen, best, covered, (first, last, tries), (hot, cold), seed + PRIME * part, need)
-        if covered >= need or (stopped is not None and stopped(covered)):
+        if clock is not None:
+            clock.tick((last - first) * touched(of) / TOUCHES_PER_S)
+        ended = clock is not None and not clock.left_s()
+        if covered >= need or ended or (stopped is not None and stopped(covered)):
             break
     return best
 

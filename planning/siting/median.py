@@ -8,6 +8,7 @@ import pandas as pd
 from geodata.faults import Fault
 from geodata.streets import Longs
 from planning.reach import Reach
+from planning.siting import prices
 from planning.siting.branching import Node, branch
 from planning.siting.check import weighted_seconds
 from planning.siting.cover import Choice
@@ -24,6 +25,7 @@ from planning.siting.walks import Walks, as_matrix, part, total, unreachable, wa
 STEPS = 3000  # of prices at the root
 ROUNDS = 12  # of shaking, each round of SHAKES
 SHAKES = 20
+PAIRS_PER_S = 8e6  # pairs that a second of work stands for in SHAKES
 PATIENCE = 3  # rounds without a better choice
 
 
@@ -84,6 +86,7 @@ def least(of: Walks, count: int, clock: Clock, start: Longs | None = None) -> Ch
     clock.told(known, 0.0)
     near = 0.999 if whole(of) else 1e-8 * known
     priced = ascend(of, np.full(len(of.base), known / len(of.base)), count, known, 1 if clock.stopped else STEPS, near)
+    clock.tick(priced.steps * len(of.place_site) / prices.PAIRS_PER_S)
     likely = np.argsort(-priced.share, kind="stable")[:count]
     other = _shaken(of, likely, far, clock)
     best = other if total(of, other) < known else best
@@ -143,6 +146,7 @@ def _shaken(of: Walks, start: Longs, far: float, clock: Clock) -> Longs:
     while idle < PATIENCE and turn < ROUNDS and clock.left_s() > 0.5 * clock.limit_s:
         clock.told(total(of, best), np.nan)
         tried = shaken(of, best, SHAKES, far, turn)
+        clock.tick(len(of.place_site) / PAIRS_PER_S)
         turn, idle = turn + 1, idle + 1
         if total(of, tried) < total(of, best):
             best, idle = tried, 0

@@ -45,6 +45,7 @@ class Plan:
     gap: float  # 0 to 1; NaN: infeasible
     status: Status
     seconds: float
+    work_s: float = field(default=0.0, kw_only=True)  # seconds of an ordinary desktop, counted in steps
     stopped_by: Stop = field(default="proof", kw_only=True)
     reason: Fault | None = field(default=None, kw_only=True)  # why infeasible, and the nearest that is feasible
     left_out: tuple[Hashable, ...] = field(default=(), kw_only=True)  # places that no site could ever serve
@@ -94,6 +95,10 @@ class Clock:
         """Return seconds of work until the limit, at least 0; 0 after the last stop."""
         return max(0.0, self.limit_s - self.worked_s) if self.real_left_s() else 0.0
 
+    def share(self, of: float) -> float:
+        """Return seconds for a search of its own with a clock of its own: a share of what is left."""
+        return min(of * self.left_s(), self.real_left_s())
+
     @property
     def ended(self) -> Stop:
         """Say who ends a search that has no time left."""
@@ -140,6 +145,7 @@ def found(
         gap=0.0 if proven else share,
         status="optimal" if proven else "feasible",
         seconds=clock.spent_s(),
+        work_s=clock.worked_s,
         stopped_by="proof" if proven else stopped_by,
         left_out=left_out,
     )
@@ -148,5 +154,5 @@ def found(
 def infeasible(reason: Fault, clock: Clock, left_out: tuple[Hashable, ...] = (), stopped_by: Stop = "proof") -> Plan:
     """Return the answer that no plan exists, or that none was found, and why."""
     nan = float("nan")
-    spent = clock.spent_s()
-    return Plan((), nan, nan, nan, "infeasible", spent, stopped_by=stopped_by, reason=reason, left_out=left_out)
+    times = {"seconds": clock.spent_s(), "work_s": clock.worked_s}
+    return Plan((), nan, nan, nan, "infeasible", **times, stopped_by=stopped_by, reason=reason, left_out=left_out)

@@ -12,6 +12,8 @@ from geodata.compiled import compiled
 from geodata.streets import Floats, Longs
 from planning.siting.walks import Walks
 
+PAIRS_PER_S = 4e8  # pairs that a second of work stands for in one step
+
 
 class Priced(NamedTuple):
     """A lower bound and the prices that prove it."""
@@ -19,6 +21,7 @@ class Priced(NamedTuple):
     value: float
     price: Floats  # [places]
     share: Floats  # [candidates] how often each was among the least, the last steps counting most
+    steps: int
 
 
 @compiled
@@ -61,7 +64,9 @@ def ascend(of: Walks, start: Floats, count: int, best_cost: float, steps: int, n
     best, best_price = -np.inf, price.copy()
     pace, idle = 1.0, 0
     way, share = np.zeros(len(price)), np.zeros(len(of.site_start) - 1)
+    done = 0
     for _ in range(steps):
+        done += 1
         found = yields(of, price)
         order = np.argsort(found, kind="mergesort")
         now = price.sum() + found[order[:count]].sum()
@@ -86,7 +91,7 @@ def ascend(of: Walks, start: Floats, count: int, best_cost: float, steps: int, n
         if length == 0.0:
             break
         price = np.minimum(of.base, np.maximum(0.0, price + pace * (1.05 * best_cost - now) / length * way))
-    return Priced(best, best_price, share)
+    return Priced(best, best_price, share, done)
 
 
 def open_still(of: Walks, priced: Priced, count: int, most: float) -> tuple[Longs, Longs]:

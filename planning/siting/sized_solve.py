@@ -92,6 +92,7 @@ def search(of: Task, begin: Longs, clock: Clock) -> Chosen:
     start = Priced(np.inf if np.isinf(of.need) else -np.inf, *_half(of))
     known = of.score(best) if best is not None else -float(of.net.price.sum())
     prices = priced(of.net, of.to, of.need, of.backup, abs(known), start, allowed)
+    clock.tick(allowed * pairs / PAIRS_PER_S)
     if np.isinf(prices.value):
         return Chosen(None, np.inf, "proof")
     best = _annealed(of, best, begin, prices, clock)
@@ -152,6 +153,7 @@ def _annealed(of: Task, best: Longs | None, begin: Longs, prices: Priced, clock:
         hot, cold = (max(1e-12, heat * scale) for heat in HEATS[turn])
         aim = _aim(of, per_unit, of.need)
         tried = np.asarray(anneal(of.net, of.to, aim, start, likely, float(work), hot, cold, turn))
+        clock.tick(work / TOUCHES_PER_S)
         if of.score(tried) > of.score(best):
             best = tried
         clock.told(abs(of.score(best)), prices.value)

@@ -64,7 +64,7 @@ def _annealed(of: Sheet, must: Sheet, best: Longs, clock: Clock) -> Longs:
         return best
     narrow = sheet(matrix(both)[:, seen].tocsr(), both.weight)
     hot, cold = (heat * value(of, best) / len(best) + 1e-9 for heat in (HOT, COLD))
-    tried = np.sort(seen[anneal(narrow, np.searchsorted(seen, best), TRIES, hot, cold, 0)])
+    tried = np.sort(seen[anneal(narrow, np.searchsorted(seen, best), TRIES, hot, cold, 0, clock=clock)])
     return tried if _keeps(must, tried) and value(of, tried) > value(of, best) else best
 
 
