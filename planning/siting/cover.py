@@ -173,7 +173,7 @@ def _pairs_left(of: Sheet, bound: Bound, count: int, best: Longs) -> int:
 def _divided(of: Sheet, bound: Bound, count: int, best: Longs, clock: Clock) -> tuple[Longs, Bound, float, Stop]:
     """Do what is too much for the solver at once: better the choice by vicinities, beside it the bound by regions."""
     huge = _pairs_left(of, bound, count, best) > TOO_LARGE
-    size = int(np.clip(len(of.site_start) * REGION_PAIRS / len(of.group_site), *REGION))
+    size = region_size(of)
     here, beside = (clock.part(clock.left_s() / slower) for slower in SLOWER)
     known, proven = [value(of, best)], [np.inf]
 
@@ -187,13 +187,18 @@ def _divided(of: Sheet, bound: Bound, count: int, best: Longs, clock: Clock) -> 
 
     with ThreadPoolExecutor(1) as pool:
         waiting = pool.submit(regional, of, bound, count, size, beside, best, enough)
-        tried = _long(of, bound, count, best, here, stopped) if huge else best
+        tried = annealed_long(of, bound, count, best, here, stopped) if huge else best
         tried = rebuilt(of, bound, tried, ROUNDS, here, stopped)
         known[0] = value(of, tried)
         limit = waiting.result()
     stop = clock.ended
     clock.tick(clock.left_s())
     return tried, bound, *((value(of, tried), "proof") if enough(limit) else (limit, stop))
+
+
+def region_size(of: Sheet) -> int:
+    """Return how many candidates one of the smallest regions has."""
+    return int(np.clip(len(of.site_start) * REGION_PAIRS / len(of.group_site), *REGION))
 
 
 def _annealed(of: Sheet, bound: Bound, count: int, best: Longs, clock: Clock) -> tuple[Longs, Stop]:
@@ -223,7 +228,9 @@ def _annealed(of: Sheet, bound: Bound, count: int, best: Longs, clock: Clock) ->
             best, known, idle = tried, value(of, tried), 0
 
 
-def _long(of: Sheet, bound: Bound, count: int, best: Longs, clock: Clock, stopped: Callable[[float], bool]) -> Longs:
+def annealed_long(
+    of: Sheet, bound: Bound, count: int, best: Longs, clock: Clock, stopped: Callable[[float], bool]
+) -> Longs:
     """Anneal once, for a share of the time, on all candidates but those of least worth."""
     known = value(of, best)
     kept = np.union1d(kernel(of, bound, count, [best], KERNELS - 2), best)

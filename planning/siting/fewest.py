@@ -1,6 +1,7 @@
 """Cover all, or a share of the people, with the fewest sites (set covering location, Toregas et al. 1971)."""
 
 from collections.abc import Hashable, Iterable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import numpy as np
@@ -12,21 +13,36 @@ from geodata.streets import Floats, Longs
 from planning.reach import Reach
 from planning.siting.bounds import Bound, relaxation, worth
 from planning.siting.check import covered_weight
-from planning.siting.cover import TOO_LARGE, Choice, kernel, most
-from planning.siting.dominance import essential
+from planning.siting.cover import (
+    PATIENT_S,
+    ROUNDS,
+    SLOWER,
+    SMALL,
+    TOO_LARGE,
+    Choice,
+    annealed_long,
+    kernel,
+    most,
+    region_size,
+)
+from planning.siting.dominance import best_sites, essential
 from planning.siting.exact import COARSE
 from planning.siting.highs import FREE, Model, chosen, solve
 from planning.siting.local_search import anneal, greedy
 from planning.siting.plan import Clock, Plan, Stop, Watch, found, infeasible
 from planning.siting.problem import Cover, Sheet, cover, matrix, part, value, whole
 from planning.siting.question import Question, question, weights_of
-from planning.siting.starting import allowed, losses
+from planning.siting.regions import one_more, regional
+from planning.siting.starting import allowed, losses, repaired
+from planning.siting.vicinity import rebuilt
 
 STEPS = 2000  # of the relaxation
 CLOSE = 1e-5
 TRIES = (20_000, 600_000)
-ROUNDS = 3  # of annealing for one number of sites
-BOUND_SHARE, SEARCH_SHARE = 0.3, 0.8  # of the time: until the bound, until annealing ends
+TURNS = 3  # of annealing for one number of sites
+BOUND_SHARE, SEARCH_SHARE = 0.2, 0.4  # of the time: until the bound, until annealing ends
+LIKELY = 40  # the fewest are within a share of this of what is proven, mostly
+DIVIDED_SHARE = 0.9  # of what is left then, for vicinities and regions
 
 
 def cover_all(
@@ -110,24 +126,32 @@ def fewest(of: Sheet, need: float, clock: Clock, enough: int = 0) -> Choice:
     if need <= 0 or not len(of.weight):
         return Choice(np.empty(0, dtype=np.int64), 0.0, "proof")
     if need < of.weight.sum() * (1 - 1e-12):
-        return _fewest(of, need, clock, enough)
-    left, kept = essential(of)
-    choice = _fewest(left, float(len(left.weight)), clock, enough)
+        kept = best_sites(of)
+        choice = _fewest(part(of, kept), need, clock, enough)
+    else:
+        left, kept = essential(of)
+        choice = _fewest(left, float(len(left.weight)), clock, enough)
     return Choice(kept[choice.sites], choice.bound, choice.stopped_by)
 
 
 def _fewest(of: Sheet, need: float, clock: Clock, enough: int) -> Choice:
     """Try greedy, the linear bound, annealing, and the solver, in this order, until one settles it."""
     best = greedy(of, len(of.site_start) - 1, need)
+    divided = len(of.group_site) > SMALL and clock.limit_s >= PATIENT_S and not enough
     least = 1
     clock.told(float(len(best)), float(least))
     if len(best) > max(1, enough):
         least, bound = _bounded(of, need, enough or len(best) - 1, clock, once=enough > 0)
-        best = _fewer(of, need, best, bound, (least, enough), clock)
+        if not (divided and len(of.group_site) > TOO_LARGE):
+            best = _fewer(of, need, best, bound, (least, enough), clock)
     if len(best) <= max(least, enough) or least > enough > 0:
         return Choice(np.sort(best), float(least), "proof")
-    if len(of.group_site) > TOO_LARGE or clock.stopped:
-        return Choice(np.sort(best), float(least), clock.ended if clock.stopped else "work")
+    if divided and len(best) > least:
+        best, least = _divided(of, need, best, least, clock)
+        if len(best) <= least:
+            return Choice(np.sort(best), float(least), "proof")
+    if len(of.group_site) > TOO_LARGE or not clock.left_s():
+        return Choice(np.sort(best), float(least), "work" if clock.left_s() else clock.ended)
     most_wanted = enough or len(best) - 1
     answer = solve(
         _model(of, need, least, most_wanted),
@@ -185,6 +209,49 @@ def _bounded(of: Sheet, need: float, count: int, clock: Clock, *, once: bool) ->
     return low, bound
 
 
+def _divided(of: Sheet, need: float, best: Longs, least: int, clock: Clock) -> tuple[Longs, int]:
+    """Take sites away as long as vicinities make up for them, and beside it bound by regions how few will do."""
+    target, count = need * (1 - 1e-9), least + min((len(best) - least) // 2, 1 + least // LIKELY)
+    bound = relaxation(of, count, STEPS, CLOSE, clock=clock)
+    if count > 1 and bound.value >= of.weight.sum() * (1 - 1e-12):  # prices of nothing say nothing of fewer
+        count = least - 1
+        bound = relaxation(of, count, STEPS, CLOSE, begin=bound, clock=clock)
+    level, size = one_more(of, bound, count), region_size(of)
+    here, beside = (clock.part(DIVIDED_SHARE * clock.left_s() / slower) for slower in SLOWER)
+    known, proven = [len(best)], [least]
+
+    def enough(limit: float) -> bool:
+        if level > 0:  # the prices hold for any number of candidates
+            proven[0] = max(proven[0], count + int(np.ceil((target - limit) / level - 1e-6)))
+        return proven[0] >= known[0]
+
+    def stopped(now: float) -> bool:
+        return now >= need or proven[0] >= known[0] or clock.told(float(known[0]), float(proven[0]))
+
+    with ThreadPoolExecutor(1) as pool:
+        waiting = pool.submit(regional, of, bound, count, size, beside, best, enough)
+        if len(of.group_site) > TOO_LARGE:
+            start = repaired(of, best, count)
+            tried = _up_to(of, need, annealed_long(of, bound, count, start, here, stopped))
+            best = tried if len(tried) < len(best) else best
+            known[0] = len(best)
+        while here.left_s() and known[0] > proven[0] and not clock.stopped:
+            tried = rebuilt(of, bound, np.delete(best, np.argmin(losses(of, best))), ROUNDS, here, stopped)
+            if value(of, tried) < need:
+                break
+            best, known[0] = tried, len(tried)
+        enough(waiting.result())
+    clock.tick(DIVIDED_SHARE * clock.left_s())
+    return best, min(proven[0], len(best))
+
+
+def _up_to(of: Sheet, need: float, some: Longs) -> Longs:
+    """Add to candidates those that cover most anew, until ``need``."""
+    others = np.setdiff1d(np.arange(len(of.site_start) - 1), some)
+    more = greedy(part(of, others, some), len(others), need - value(of, some))
+    return np.sort(np.concatenate([some, others[more]]))
+
+
 def _least(of: Sheet, target: float, bound: Bound) -> int:
     """Return how many candidates it takes at least, by the prices of one relaxation."""
     each = np.sort(worth(of, bound.price))[::-1]
@@ -220,7 +287,7 @@ def _fewer(of: Sheet, need: float, best: Longs, bound: Bound, goal: tuple[int, i
 def _annealed(of: Sheet, need: float, count: int, bound: Bound, clock: Clock) -> Longs:
     """Return ``count`` candidates that cover ``need``, or the most that annealing found."""
     best = greedy(of, count)
-    for turn in range(ROUNDS):
+    for turn in range(TURNS):
         if value(of, best) >= need or not clock.left_s():
             break
         kept = kernel(of, bound, count, [best], turn)

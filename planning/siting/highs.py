@@ -21,9 +21,10 @@ LEAN = {
     "mip_heuristic_run_rins": False,
     "mip_heuristic_run_root_reduced_cost": False,
 }
-# work, measured: per number in the rows of one iteration of the simplex and of one look at the search; of a model
-ITERATION_S, LOOK_S, MODEL_S = 2e-9, 2.5e-7, 3e-3
-LOOK_ITERATIONS, MANY_NUMBERS = 60, 2e5  # from one look to the next, about; numbers that make an iteration dearer
+# work, measured: of an iteration of the simplex per row or column, and per number in the rows; of a look at the search
+# per number; of a model
+SIDE_S, NUMBER_S, LOOK_S, MODEL_S = 2e-8, 1.5e-9, 2e-7, 3e-3
+LOOK_ITERATIONS = 60  # from one look to the next, about
 
 
 @dataclass(frozen=True, eq=False)
@@ -100,7 +101,7 @@ def solve(
     """
     highs = solver(model)
     numbers = max(1, len(model.rows.data))
-    iteration_s = ITERATION_S * numbers * (1.0 + numbers / MANY_NUMBERS)
+    iteration_s = SIDE_S * sum(model.rows.shape) + NUMBER_S * numbers
     look_s = LOOK_S * numbers + LOOK_ITERATIONS * iteration_s
     left_s = clock.left_s() if seconds is None else min(seconds, clock.left_s())
     looks = _listen(highs, stopped, left_s / look_s)

@@ -2,13 +2,14 @@
 
 What is optimised, in this order: the weight covered by the end of the last phase; then, among all plans that reach as
 much, the weight covered by the end of the first phase; then of the second, and so on (a lexicographic order). A phase
-keeps what was built before it. ``ordered_among`` says among which plans the early phases were optimised: ``all`` of
+keeps what was built before it, and a site is built in no phase before the one from which on it is free.
+``ordered_among`` says among which plans the early phases were optimised: ``all`` of
 them, proven by a model of all phases at once, or, where that is too large, the ``chosen`` sites of the best whole, of
 which the early phases then get the best, one phase after the other.
 """
 
 from collections.abc import Hashable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 import numpy as np
@@ -17,12 +18,13 @@ import pandas as pd
 from geodata.faults import Fault, fail
 from planning.reach import Reach
 from planning.siting.check import covered_weight
-from planning.siting.cover import cover_most
-from planning.siting.phases_model import Steps, together
-from planning.siting.plan import PROVEN, Clock, Plan, Status, Stop, gap
-from planning.siting.sized import cover_sized
+from planning.siting.phases_case import Case, costs_given, first_phase
+from planning.siting.phases_model import together
+from planning.siting.plan import PROVEN, Clock, Plan, Status, Stop, Watch, gap, infeasible
 
-SHARES = (0.4, 0.3)  # of the time: for the whole, for what each phase could cover alone
+# of the time that is left: for the whole, for what each phase could cover alone, for the phases of the sites chosen
+SHARES = (0.4, 0.5, 0.25)
+BRIEF_S = 1.0  # of work for the phases of the sites chosen where no time is left
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,10 +77,15 @@ def cover_phases(
     closed: Iterable[Hashable] = (),
     forced: Iterable[Hashable] = (),
     forbidden: Iterable[Hashable] = (),
+    not_before: Mapping[Hashable, int] | pd.Series | None = None,
     costs: pd.Series | None = None,
     seconds: float = 60,
+    watch: Watch | None = None,
 ) -> PhasedPlan:
     """Choose sites for all phases together, then the phase of each.
+
+    The best whole can always be built: as a phase may leave what it has for those after it, all sites could come in
+    the last phase, in which every site of the whole is free.
 
     Parameters
     ----------
@@ -90,144 +97,100 @@ def cover_phases(
         In the order of time; all with ``sites``, or all with ``budget_yuan``.
     forced : ids
         Built by the end of the last phase.
+    not_before : numbers by site id, optional
+        The first phase in which a site may be built, from 1; beyond the last phase: in none. Sites not named may be
+        built in any.
     costs : Series of sites, optional
-        Yuan; needed for budgets, by every candidate that isn't forbidden.
+        Yuan; needed for budgets, by every candidate that may be built.
+    watch : function, optional
+        Hears now and then how far the whole is: what is covered by the end of the last phase, and its bound. When it
+        returns True, the best whole so far is the answer, its sites put in order without further proof.
     """
-    clock = Clock(seconds)
+    clock = Clock(seconds, watch)
     asked = [one if isinstance(one, Phase) else _read(one) for one in phases]
     money = _measure(asked)
+    first = first_phase(reach, not_before)
+    never = reach.sites[first > len(asked)]
     case = Case(
-        reach,
-        weights,
-        limit_s,
-        list(fixed),
-        list(closed),
-        list(forced),
-        list(forbidden),
-        _costs(reach, costs, [*fixed, *closed, *forbidden], needed=money),
+        reach=reach,
+        weights=weights,
+        limit_s=limit_s,
+        fixed=list(fixed),
+        closed=list(closed),
+        forced=list(forced),
+        forbidden=list(forbidden),
+        first=first,
+        totals=np.cumsum([float((one.budget_yuan if money else one.sites) or 0) for one in asked]),
+        costs=costs_given(reach, costs, [*fixed, *closed, *forbidden, *never], needed=money),
         money=money,
     )
-    totals = np.cumsum([float((one.budget_yuan if money else one.sites) or 0) for one in asked])
-    whole = case.best(totals[-1], case.forced, case.forbidden, SHARES[0] * seconds)
+    late = case.late()
+    if late is not None:
+        return _none(infeasible(late, clock), clock)
+    last = len(asked)
+    whole = case.best(last, case.forced, case.barred(last), clock, SHARES[0] * clock.left_s())
     if whole.status == "infeasible":
         return _none(whole, clock)
-    alone = [case.best(total, [], case.forbidden, SHARES[1] * seconds / len(asked)) for total in totals[:-1]]
-    found = None
-    if whole.status == "optimal":
-        found = together(case.steps(totals, whole), whole.objective, clock.left_s())
-    among: Literal["all", "chosen"] = "chosen" if found is None else "all"
-    opened = found if found is not None else case.one_by_one(totals, whole, max(1.0, clock.left_s()))
-    built = case.built(asked, opened, [*alone, whole], proven=found is not None)
+    clock.instead = (whole.objective, whole.bound)
+    alone = _alone(case, clock)
+    opened, proven = _ordered(case, whole, clock)
+    built = _built(case, asked, opened, [*alone, whole], proven=proven)
+    reached = built[-1].covered
     return PhasedPlan(
-        whole=whole,
+        whole=replace(whole, chosen=opened[-1], objective=reached, bound=max(reached, whole.bound)),
         phases=built,
-        ordered_among=among,
-        status="optimal" if among == "all" else "feasible",
+        ordered_among="all" if proven else "chosen",
+        status="optimal" if proven else "feasible",
         seconds=clock.spent_s(),
-        stopped_by="proof" if among == "all" else ("clock" if whole.stopped_by == "proof" else whole.stopped_by),
+        stopped_by="proof" if proven else clock.ended,
     )
 
 
-@dataclass(frozen=True, eq=False)
-class Case:
-    """A request, checked."""
+def _alone(case: Case, clock: Clock) -> list[Plan]:
+    """Return the best choice for every phase but the last if nothing came after it."""
+    before_last = range(1, len(case.totals))
+    seconds = SHARES[1] * clock.left_s() / max(1, len(before_last))
+    return [case.best(phase, [], case.barred(phase), clock, seconds) for phase in before_last]
 
-    reach: Reach
-    weights: pd.Series
-    limit_s: float
-    fixed: list[Hashable]
-    closed: list[Hashable]
-    forced: list[Hashable]
-    forbidden: list[Hashable]
-    costs: pd.Series  # on reach.sites; NaN: not known
-    money: bool = field(kw_only=True)
 
-    def best(self, total: float, forced: list[Hashable], forbidden: list[Hashable], seconds: float) -> Plan:
-        """Return the best choice for one total of sites or money."""
-        if not self.money:
-            return cover_most(
-                self.reach,
-                self.weights,
-                round(total),
-                self.limit_s,
-                self.fixed,
-                seconds,
-                closed=self.closed,
-                forced=forced,
-                forbidden=forbidden,
+def _ordered(case: Case, whole: Plan, clock: Clock) -> tuple[list[tuple[Hashable, ...]], bool]:
+    """Return what is open by the end of each phase, and whether no other order is better."""
+    if clock.told(whole.objective, whole.bound) or not clock.left_s():
+        return case.one_by_one(whole.chosen, Clock(BRIEF_S), BRIEF_S), False
+    opened = case.one_by_one(whole.chosen, clock, SHARES[2] * clock.left_s())
+    found = together(case, opened, whole.objective, clock) if whole.status == "optimal" else None
+    return (opened, False) if found is None else (case.filled(found), True)
+
+
+def _built(
+    case: Case, asked: list[Phase], opened: list[tuple[Hashable, ...]], alone: list[Plan], *, proven: bool
+) -> tuple[Built, ...]:
+    """Work every phase out again from its sites, and hold it against the request."""
+    done: list[Built] = []
+    shut, kind = set(case.closed), case.reach.sites.dtype
+    standing = [one for one in case.fixed if one not in shut]
+    for k, (phase, some, single) in enumerate(zip(asked, opened, alone, strict=True)):
+        before = set(opened[k - 1]) if k else set()
+        if not before <= set(some):
+            raise AssertionError("a phase gives up what was built before it")
+        if set(some) & set(case.barred(k + 1)):
+            raise AssertionError("a site is built before it may be")
+        covered = covered_weight(case.reach, case.weights, pd.Index([*standing, *some], dtype=kind), case.limit_s)
+        new = tuple(one for one in some if one not in before)
+        cost = float(case.costs.loc[pd.Index(new, dtype=kind)].sum(skipna=False))
+        limit, best = max(covered, single.bound), max(covered, single.objective)
+        done.append(
+            Built(
+                name=phase.name,
+                chosen=new,
+                covered=covered,
+                bound=covered if proven else max(covered, min(limit, alone[-1].bound)),
+                alone=best,
+                alone_bound=limit if gap(best, limit) > PROVEN else best,
+                cost_yuan=cost,
             )
-        shut = {*self.fixed, *self.closed, *forbidden}
-        sites = [one for one in self.reach.sites if one not in shut]
-        table = pd.DataFrame(
-            {"site": sites, "capacity": np.inf, "cost_yuan": self.costs[sites].to_numpy(), "floor_area_m2": np.nan},
-            index=pd.Index(sites, dtype=object),
         )
-        return cover_sized(
-            self.reach,
-            self.weights,
-            self.limit_s,
-            table,
-            budget_yuan=total,
-            fixed=self.fixed,
-            closed=self.closed,
-            forced=forced,
-            forbidden=forbidden,
-            seconds=seconds,
-        )
-
-    def steps(self, totals: np.ndarray, whole: Plan) -> Steps:
-        """Return the request for the model of all phases."""
-        return Steps(
-            self.reach,
-            self.weights,
-            self.limit_s,
-            self.fixed,
-            self.closed,
-            self.forced,
-            self.forbidden,
-            self.costs if self.money else None,
-            totals,
-            whole.chosen,
-        )
-
-    def one_by_one(self, totals: np.ndarray, whole: Plan, seconds: float) -> list[tuple[Hashable, ...]]:
-        """Give each phase in turn the best of the whole plan's sites that are left."""
-        others = [one for one in self.reach.sites if one not in set(whole.chosen)]
-        opened: list[tuple[Hashable, ...]] = []
-        for total in totals[:-1]:
-            before = list(opened[-1]) if opened else []
-            plan = self.best(total, before, others, seconds / len(totals))
-            opened.append(plan.chosen if plan.status != "infeasible" else tuple(before))
-        return [*opened, whole.chosen]
-
-    def built(
-        self, asked: list[Phase], opened: list[tuple[Hashable, ...]], alone: list[Plan], *, proven: bool
-    ) -> tuple[Built, ...]:
-        """Work every phase out again from its sites."""
-        done: list[Built] = []
-        standing = [one for one in self.fixed if one not in set(self.closed)]
-        for k, (phase, some, single) in enumerate(zip(asked, opened, alone, strict=True)):
-            before = set(opened[k - 1]) if k else set()
-            if not before <= set(some):
-                raise AssertionError("a phase gives up what was built before it")
-            ids = pd.Index([*standing, *some], dtype=self.reach.sites.dtype)
-            covered = covered_weight(self.reach, self.weights, ids, self.limit_s)
-            new = tuple(one for one in some if one not in before)
-            cost = float(self.costs.loc[pd.Index(new, dtype=self.reach.sites.dtype)].sum(skipna=False))
-            limit = max(covered, single.bound)
-            best = max(covered, single.objective)
-            done.append(
-                Built(
-                    name=phase.name,
-                    chosen=new,
-                    covered=covered,
-                    bound=covered if proven else limit,
-                    alone=best,
-                    alone_bound=limit if gap(best, limit) > PROVEN else best,
-                    cost_yuan=cost,
-                )
-            )
-        return tuple(done)
+    return tuple(done)
 
 
 def _read(given: Mapping[str, object]) -> Phase:
@@ -247,15 +210,6 @@ def _measure(asked: list[Phase]) -> bool:
         if other is not None or not number or (not money and given != int(given)):  # type: ignore[arg-type]
             raise fail("phases_mixed", value=one.name)
     return money
-
-
-def _costs(reach: Reach, costs: pd.Series | None, shut: list[Hashable], *, needed: bool) -> pd.Series:
-    given = pd.Series(np.nan, index=reach.sites) if costs is None else costs.astype(float).reindex(reach.sites)
-    if needed:
-        bad = ~(np.isfinite(given) & (given >= 0)) & ~given.index.isin(shut)
-        for one in given.index[bad]:
-            raise fail("phases_costs", value=one)
-    return given
 
 
 def _none(whole: Plan, clock: Clock) -> PhasedPlan:

@@ -2,16 +2,15 @@
 
 import itertools
 from collections.abc import Hashable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
-import pandas as pd
 from scipy import sparse
 
 from geodata.faults import Fault
 from geodata.streets import Floats, Longs
-from planning.reach import Reach
 from planning.siting.highs import FREE, Model, solve
+from planning.siting.phases_case import Case
 from planning.siting.plan import Clock
 from planning.siting.problem import Sheet, cover, matrix, value, whole
 from planning.siting.question import question, weights_of
@@ -21,53 +20,69 @@ COARSE = 1000.0  # the largest weight and cost given to the solver: its toleranc
 ALIKE = 1e-9
 
 
-@dataclass(frozen=True, eq=False)
-class Steps:
-    """What is asked of the phases; ``totals`` are sites or yuan by the end of each."""
+def together(
+    case: Case, start: list[tuple[Hashable, ...]], best: float, clock: Clock
+) -> list[tuple[Hashable, ...]] | None:
+    """Return what is open by the end of each phase, proven best in the order asked; None: too large, or out of time.
 
-    reach: Reach
-    weights: pd.Series
-    limit_s: float
-    fixed: list[Hashable]
-    closed: list[Hashable]
-    forced: list[Hashable]
-    forbidden: list[Hashable]
-    costs: pd.Series | None  # None: sites are counted
-    totals: Floats
-    chosen: tuple[Hashable, ...]  # a best choice for the end
-
-
-def together(asked: Steps, best: float, seconds: float) -> list[tuple[Hashable, ...]] | None:
-    """Return what is open by the end of each phase, proven best in the order asked; None: too large, or out of time."""
-    free = question(asked.reach, None, fixed=asked.fixed, closed=asked.closed, forbidden=asked.forbidden)
-    if isinstance(free, Fault):
-        return None
-    given = cover(free, weights_of(asked.reach, asked.weights), asked.limit_s)
-    of, phases, clock = given.sheet, len(asked.totals), Clock(seconds)
+    Parameters
+    ----------
+    start : ids by phase
+        An order to begin with, the last phase among the best.
+    best : float
+        The most that can be covered by the end of the last phase.
+    """
+    phases, reach = len(case.totals), case.reach
+    free = question(reach, None, **case.named, forbidden=case.barred(phases))
+    if phases == 1 or isinstance(free, Fault):
+        return start
+    given = cover(free, weights_of(reach, case.weights), case.limit_s)
+    of = given.sheet
     if len(of.group_site) * phases > SMALL:
         return None
-    ids = asked.reach.sites[free.free]
-    cost = np.ones(len(ids)) if asked.costs is None else asked.costs[ids].to_numpy(dtype=float)
-    model, scale = _model(of, cost, asked.totals, np.asarray(ids.isin(asked.forced))), _scale(of)
+    ids = reach.sites[free.free]
+    cost = case.costs[ids].to_numpy(dtype=float) if case.money else np.ones(len(ids))
+    forced = np.asarray(ids.isin(case.forced))
+    model, scale = _model(of, cost, case.totals, forced, case.first[free.free]), _scale(of)
     model = _at_least(model, of, phases - 1, phases, scale * (best - given.always), of_whole=whole(of.weight))
     exact = 0.999 if whole(of.weight) else ALIKE * max(1.0, scale * best)
-    x: Floats | None = None
+    x = _solution(of, [np.flatnonzero(ids.isin(some)) for some in start])
     for phase in range(phases - 1):
-        found = solve(replace(model, cost=_gain(of, phase, phases, scale)), clock, near=exact, start=x)
+        asked = replace(model, cost=_gain(of, phase, phases, scale))
+        found = solve(asked, clock, near=exact, start=x, stopped=lambda _: clock.told(best, best))
         if not found.done or found.x is None:
             return None
         x = found.x
         reached = value(of, _open(x, phase, phases, len(ids)))
         model = _at_least(model, of, phase, phases, scale * reached, of_whole=whole(of.weight))
-    if x is None:
-        return [asked.chosen]
     opened = [_open(x, phase, phases, len(ids)) for phase in range(phases)]
+    opened = thrifty(of, opened, cost, forced) if case.money else opened
     stands = (
         all(np.isin(one, other).all() for one, other in itertools.pairwise(opened))
-        and all(cost[one].sum() <= total * (1 + 1e-12) for one, total in zip(opened, asked.totals, strict=True))
+        and all(cost[one].sum() <= total * (1 + 1e-12) for one, total in zip(opened, case.totals, strict=True))
         and value(of, opened[-1]) + given.always >= best * (1 - ALIKE)
     )
-    return [tuple(asked.reach.sites[np.sort(free.free[one])]) for one in opened] if stands else None
+    return [tuple(reach.sites[np.sort(free.free[one])]) for one in opened] if stands else None
+
+
+def thrifty(of: Sheet, opened: list[Longs], cost: Floats, forced: np.ndarray) -> list[Longs]:
+    """Leave out, the dearest first, what adds nothing by the end of any phase."""
+    for site in sorted(opened[-1], key=lambda one: (-cost[one], -one)):
+        without = [some[some != site] for some in opened]
+        if not forced[site] and all(
+            value(of, one) == value(of, some) for one, some in zip(without, opened, strict=True)
+        ):
+            opened = without
+    return opened
+
+
+def _solution(of: Sheet, opened: list[Longs]) -> Floats:
+    """Return what is open by the end of each phase as a solution of the model."""
+    built = np.zeros((len(opened), len(of.site_start) - 1))
+    for one, some in zip(built, opened, strict=True):
+        one[some] = 1.0
+    covered = [np.minimum(1.0, matrix(of) @ one) for one in built]
+    return np.concatenate([built.ravel(), *covered])
 
 
 def _scale(of: Sheet) -> float:
@@ -80,7 +95,7 @@ def _open(x: Floats, phase: int, phases: int, sites: int) -> Longs:
     return np.flatnonzero(x[phase * sites : (phase + 1) * sites] > 0.5)  # noqa: PLR2004 - half way
 
 
-def _model(of: Sheet, cost: Floats, totals: Floats, forced: np.ndarray) -> Model:
+def _model(of: Sheet, cost: Floats, totals: Floats, forced: np.ndarray, first: Longs) -> Model:
     """Columns are candidates by phase, then groups by phase."""
     groups, sites, phases = len(of.weight), len(of.site_start) - 1, len(totals)
     columns = phases * (sites + groups)
@@ -104,7 +119,9 @@ def _model(of: Sheet, cost: Floats, totals: Floats, forced: np.ndarray) -> Model
         rows=sparse.csr_array(sparse.vstack([covered, kept, spent, last])),
         low=np.concatenate(low),
         high=np.concatenate(high),
-        upper=np.ones(columns),
+        upper=np.concatenate([*(first <= phase for phase in range(1, phases + 1)), np.ones(phases * groups)]).astype(
+            float
+        ),
         whole=np.arange(columns) < phases * sites,
     )
 

@@ -67,7 +67,7 @@ def regional(
     each = worth(of, bound.price)
     if len(each) > DENSE:
         return bound.value
-    level = float(np.sort(each)[-count - 1 : len(each) - count + 1].mean())
+    level = one_more(of, bound, count)
     rows = matrix(of)
     regions = _regions(of, rows, size)
     spare = of.weight - bound.price
@@ -96,6 +96,12 @@ def regional(
     return told
 
 
+def one_more(of: Sheet, bound: Bound, count: int) -> float:
+    """Return what a bound on ``count`` candidates grows by with each more, and shrinks by with each less."""
+    each = np.sort(worth(of, bound.price))
+    return float(each[-count - 1 : len(each) - count + 1].mean())
+
+
 def parted(of: Sheet, size: int) -> list[Longs]:
     """Return regions of candidates that cover much in common, up to ``size`` of them together."""
     return [one.sites for one in _regions(of, matrix(of), size) if one.halves is None]
@@ -104,7 +110,7 @@ def parted(of: Sheet, size: int) -> list[Longs]:
 def _regions(of: Sheet, rows: sparse.csr_array, size: int) -> list[Region]:
     """Return the smallest regions and all that are put together from them; the last is the whole."""
     shared = np.asarray((rows.T @ sparse.diags_array(of.weight / np.diff(of.group_start)) @ rows).toarray())
-    alone = np.sqrt(shared.diagonal())
+    alone = np.sqrt(np.maximum(shared.diagonal(), 1e-300))
     apart = np.maximum(0.0, 1.0 - shared / np.outer(alone, alone))
     np.fill_diagonal(apart, 0.0)
     found: list[Region] = []

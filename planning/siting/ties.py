@@ -4,13 +4,14 @@ import numpy as np
 
 from geodata.streets import Longs
 from planning.siting.bounds import Bound
-from planning.siting.exact import filled, model, rest, slack
+from planning.siting.exact import begin, filled, model, rest, slack
 from planning.siting.highs import chosen, solve
 from planning.siting.plan import Clock
 from planning.siting.problem import Sheet, value, whole
 
 PAIRS = 20_000  # in what the bound leaves open, beyond which nobody waits for a choice among equals
 NODES = 60  # of the solver's search, counted so that the answer is the same everywhere
+LEAST_S, SHARE = 0.2, 0.05  # of work, beyond which nobody waits either: this much, and of what was done before
 GOLDEN = 0.618_033_988_749_895  # apart the sums of different choices
 
 
@@ -29,7 +30,8 @@ def smallest(of: Sheet, bound: Bound, count: int, best: Longs, clock: Clock) -> 
     unit = 1.0 if whole(of.weight) else 2e-7 * float(-asked.cost.sum())
     asked.cost[:sites] = rank * (0.9 * unit / max(1.0, np.sort(rank)[-(count - len(taken)) :].sum()))
     stopped = None if clock.watch is None else lambda _: clock.told(known, known)
-    found = solve(asked, clock, nodes=NODES, near=1e-7, stopped=stopped)
+    start, time_s = begin(left, asked, (taken, kept, left), best), LEAST_S + SHARE * clock.worked_s
+    found = solve(asked, clock, seconds=time_s, nodes=NODES, start=start, lean=True, near=1e-7, stopped=stopped)
     if found.x is None or not found.done:
         return None
     ones = np.concatenate([taken, kept[chosen(found.x, sites)]])

@@ -19,7 +19,7 @@ from planning.siting.plan import Plan, Watch
 from planning.walking.network import Network
 from scenarios.siting.demand import Ground
 from scenarios.siting.opening import closed, label_of
-from scenarios.siting.pool import costs_of
+from scenarios.siting.pool import costs_of, first_phases
 from scenarios.siting_parts import Capacity
 from scenarios.siting_request import Request
 
@@ -105,15 +105,17 @@ def fairest_plan(asked: Question) -> Answer:
 
 
 def phased(asked: Question) -> Answer:
-    """Choose the best sites for all phases together, then the phase of each."""
+    """Choose the best sites for all phases together, then the phase of each, none before its building is free."""
     from planning.siting.phases import cover_phases  # noqa: PLC0415 - only where it is asked for
 
     request, reach = asked.request, asked.reach
     steps = [{key: value for key, value in vars(one).items() if value is not None} for one in request.phases]
     costs = costs_of(asked.city, request)
     costs.index = pd.Index([label_of(one) for one in costs.index])
-    marks = {key: value for key, value in asked.marks.items() if key != "watch"}
-    found = cover_phases(reach, asked.ground.demand, asked.ground.limit_s, steps, costs=costs, **marks)
+    first = first_phases(asked.city, request)
+    first.index = costs.index
+    more = {"costs": costs, "not_before": first, **asked.marks}
+    found = cover_phases(reach, asked.ground.demand, asked.ground.limit_s, steps, **more)
     phases = {str(one): number for number, step in enumerate(found.phases, start=1) for one in step.chosen}
     rows = [
         {

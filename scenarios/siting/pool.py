@@ -1,5 +1,6 @@
 """The pool of candidates: those of the layer, made by the tool or set by hand, and which of them can't be chosen."""
 
+import re
 from dataclasses import replace
 
 import geopandas as gpd
@@ -124,6 +125,28 @@ def costs_of(city: City, request: Request) -> pd.Series:
     return costs.fillna(pd.Series(numbers(city.candidates["floor_area_m2"]), costs.index) * request.yuan_per_m2)
 
 
+def first_phases(city: City, request: Request) -> pd.Series:
+    """Return the first phase of the request in which each candidate may be built, from 1; one more than all: in none.
+
+    A phase whose name speaks of a year ends with that year, or the last of several: a building that is free only after
+    it can't be built in it, nor in a phase before it. A phase whose name speaks of no year sets no limit, nor does a
+    building whose day isn't known.
+    """
+    years = pd.to_datetime(city.candidates["available_on"]).dt.year
+    first = pd.Series(1, index=city.candidates.index, dtype="int64")
+    for number, phase in enumerate(request.phases, start=1):
+        year = last_year(phase.name)
+        if year is not None:
+            first[(years > year).to_numpy(dtype=bool)] = number + 1
+    return first
+
+
+def last_year(phase: str) -> int | None:
+    """Return the last year that the name of a phase speaks of; None where it names none."""
+    found = re.findall(r"(?<!\d)(?:19|20)\d\d(?!\d)", phase)
+    return max(map(int, found), default=None)
+
+
 def excluded_candidates(city: City, request: Request, highest: int, medical: pd.DataFrame) -> pd.DataFrame:
     """List the candidates that can't be chosen, each with the code of the reason."""
     table = city.candidates
@@ -135,6 +158,7 @@ def excluded_candidates(city: City, request: Request, highest: int, medical: pd.
     tests = {
         "candidate_cost_unknown": np.full(len(table), fill_value=False),
         "candidate_far_from_medical": np.full(len(table), fill_value=False),
+        "candidate_free_too_late": (first_phases(city, request) > max(1, len(request.phases))).to_numpy(dtype=bool),
         "candidate_kind": np.full(len(table), fill_value=False),
         "candidate_too_small": area < request.min_area_m2,
         "candidate_unconnected": ~city.doors["candidates"].owners_connected,

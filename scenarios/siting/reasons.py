@@ -1,6 +1,5 @@
 """Reasons: why one site was chosen, in one sentence."""
 
-import re
 from collections.abc import Hashable, Mapping
 from typing import Any
 
@@ -16,7 +15,7 @@ UNITS = {"households": "household", "people": "people", "places": "place", "quot
 def sentence(row: Mapping[Hashable, Any], request: Request, limit_s: float, lang: Lang) -> str:
     """Say in words why one site was chosen, what it costs to leave it out, and what is to be checked."""
     parts = [*gains(row, limit_s, lang), *surroundings(row, lang), *without(row, request, lang)]
-    parts += [*free(row, request, lang), *checks(row, lang)]
+    parts += [*free(row, lang), *checks(row, lang)]
     return ("；" if lang == "zh" else "; ").join(parts)
 
 
@@ -59,21 +58,9 @@ def without(row: Mapping[Hashable, Any], request: Request, lang: Lang) -> list[s
     return [say(code, lang, **details, name=row["next_best_name"], worse=grouped(worse))]
 
 
-def free(row: Mapping[Hashable, Any], request: Request, lang: Lang) -> list[str]:
-    """Say from which day on the building can be had, where that is after the day of the study, or too late."""
-    if not row["not_before"]:
-        return []
-    phase = request.phases[int(row["phase"]) - 1].name if request.phases else ""
-    year = last_year(phase)
-    if year is not None and int(row["not_before"][:4]) > year:
-        return [say("site_too_early", lang, day=row["not_before"], phase=phase)]
-    return [say("site_not_before", lang, day=row["not_before"])]
-
-
-def last_year(phase: str) -> int | None:
-    """Return the last year that the name of a phase speaks of; None where it names none."""
-    found = re.findall(r"(?<!\d)(?:19|20)\d\d(?!\d)", phase)
-    return max(map(int, found), default=None)
+def free(row: Mapping[Hashable, Any], lang: Lang) -> list[str]:
+    """Say from which day on the building can be had, where that is after the day of the study."""
+    return [say("site_not_before", lang, day=row["not_before"])] if row["not_before"] else []
 
 
 def checks(row: Mapping[Hashable, Any], lang: Lang) -> list[str]:

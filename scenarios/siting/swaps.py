@@ -11,6 +11,7 @@ from geodata.streets import Floats
 from planning.reach import Reach
 from scenarios.siting.models import Answer, Question, needing, options_of, spacing_pairs, streets_of_candidates
 from scenarios.siting.opening import id_of, label_of
+from scenarios.siting.pool import first_phases
 from scenarios.siting_request import MOST_GOALS
 
 COLUMNS = ("lost_without", "next_best_id", "next_best_name", "worse_by")
@@ -72,6 +73,9 @@ def allowed(question: Question, answer: Answer, chosen: list[str], others: list[
     """Mark which other site may take the place of which chosen one: [others, chosen]."""
     request, city = question.request, question.city
     found = np.ones((len(others), len(chosen)), dtype=bool)
+    if request.phases and others:
+        first = first_phases(city, request).rename(label_of)
+        found &= first[others].to_numpy()[:, None] <= np.array([answer.phases.get(one, 1) for one in chosen])[None, :]
     if not (request.sized and others):
         return found
     options = options_of(city, request, question.ground.capacity, question.usable)

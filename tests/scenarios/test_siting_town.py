@@ -3,9 +3,14 @@
 import pandas as pd
 import pytest
 
+from geodata.city import City
 from geodata.faults import InputError
-from planning.coverage import State
+from planning.coverage import State, coverage
+from planning.siting.plan import Progress
+from scenarios.siting import site
 from scenarios.siting_parts import Capacity, Phase, Size
+from scenarios.siting_request import Request
+from tests.planning.coveragetown import net
 from tests.scenarios.siting_town import CANDIDATES, FACILITY, PLACES, sited, siting_town
 
 
@@ -279,13 +284,62 @@ def test_without_a_layer_points_are_generated_and_a_layer_that_is_asked_for_must
     assert {"W", "X", "Y", "Z"} < set(both.city.candidates.index)
 
 
-def test_a_building_that_is_free_too_late_says_so() -> None:
-    """Of the two only the one of 2027 is late for the phase of 2026, which names a year; a phase "I" names none."""
-    late = [{**row, "available_on": pd.Timestamp("2027-03-01")} for row in CANDIDATES]
-    for names, words in ((("2026", "2028"), "“2026”期内建不成"), (("I", "II"), "2027-03-01 起才可使用")):
-        phases = tuple(Phase(name=name, sites=1) for name in names)
-        found = sited(siting_town(late), phases=phases)
-        first = found.full_table()["reason"][0]
-        assert words in first
-        assert ("建不成" in first) == (names[0] == "2026")
-        assert "建不成" not in found.full_table()["reason"][1]
+def later_town() -> City:
+    """Return the town with Y and Z free from 1 March 2027 on only."""
+    day = pd.Timestamp("2027-03-01")
+    return siting_town([{**row, "available_on": day if row["id"] in {"Y", "Z"} else pd.NaT} for row in CANDIDATES])
+
+
+@pytest.mark.parametrize(
+    ("names", "phase_of", "covered"),
+    [
+        # Y (or Z) and X cover all 155. F alone 35, with X 105, with Y 125: Y first where it can be had
+        (("2026", "2028"), {"X": "2026", "Y": "2028"}, [105, 155]),
+        (("I", "II"), {"Y": "I", "X": "II"}, [125, 155]),  # no year, no limit
+        (("2026", "II"), {"X": "2026", "Y": "II"}, [105, 155]),
+        (("I", "2027-2030"), {"Y": "I", "X": "2027-2030"}, [125, 155]),  # free in the course of it; nothing said of I
+        # what comes before the phase of 2026 is over by then too
+        (("I", "2026", "2027"), {"X": "I", "W": "2026", "Y": "2027"}, [105, 105, 155]),
+        (("2025", "2026"), {"X": "2025", "W": "2026"}, [105, 105]),  # never
+    ],
+)
+def test_a_building_is_planned_in_no_phase_before_it_is_free(
+    names: tuple[str, ...], phase_of: dict[str, str], covered: list[float]
+) -> None:
+    found = sited(later_town(), sites=len(names), phases=tuple(Phase(name=name, sites=1) for name in names))
+    table = found.full_table()
+    assert dict(zip(table["candidate_id"], table["phase"], strict=True)) == phase_of
+    assert found.phases is not None
+    assert found.phases["covered"].tolist() == covered
+    assert found.phases["proven"].all()
+    assert found.plan.objective == covered[-1]
+    for one, reason in zip(table["candidate_id"], table["reason"], strict=True):
+        assert ("2027-03-01 起才可使用" in reason) == (one == "Y")
+    late = found.excluded.set_index("candidate_id")["code"].to_dict()
+    assert late == (dict.fromkeys("YZ", "candidate_free_too_late") if names[-1] == "2026" else {})
+
+
+def test_a_building_free_after_all_phases_is_not_to_be_forced() -> None:
+    phases = (Phase(name="2026", sites=2),)
+    with pytest.raises(InputError, match=r"“Y”不能使用.*各期结束后"):
+        sited(later_town(), sites=2, phases=phases, forced=("Y",))
+    later = sited(later_town(), sites=2, phases=(*phases, Phase(name="2028", sites=1)), forced=("Y",))
+    assert dict(zip(later.sites.index, later.sites["phase"], strict=True)) == {"X": 1, "W": 1, "Y": 2}
+
+
+def test_phases_report_and_stop() -> None:
+    """Whoever stops at the first report gets the best whole so far; its order isn't proven."""
+    heard: list[Progress] = []
+
+    def stop(progress: Progress) -> bool:
+        heard.append(progress)
+        return True
+
+    city, paths = siting_town(), net()
+    request = Request(sites=2, phases=(Phase(name="I", sites=1), Phase(name="II", sites=1)))
+    found = site(city, paths, coverage(city, paths), None, request, watch=stop)
+    assert len(heard) == 1
+    assert 125 <= heard[0].objective <= 155 <= heard[0].bound
+    assert found.phases is not None
+    assert not found.phases["proven"].any()
+    assert found.plan.objective == found.phases["covered"].iloc[-1] <= found.plan.bound
