@@ -1,5 +1,6 @@
 """Parts of what is asked of siting that are tables of their own: sizes, capacity, phases and points set by hand."""
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -58,8 +59,8 @@ class Point:
 
 
 def is_number(value: object) -> bool:
-    """Tell a number from other values; true and false are none."""
-    return isinstance(value, int | float) and not isinstance(value, bool)
+    """Tell a finite number from other values; true and false are none."""
+    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
 
 
 def sizes_in(table: Mapping[str, Any], wrong: Wrong) -> tuple[Size, ...]:

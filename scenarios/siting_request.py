@@ -93,6 +93,17 @@ class Request:
         asked = (self.budget_yuan, self.sizes or None, self.capacity, self.spacing_m, self.one_per_street or None)
         return any(one is not None for one in asked) or self.goal == "backup"
 
+    @property
+    def sizes_priced(self) -> bool:
+        """Tell whether there are sizes and each says what it costs, so that candidates needn't."""
+        return bool(self.sizes) and all(one.cost_yuan is not None for one in self.sizes)
+
+    @property
+    def needs_costs(self) -> bool:
+        """Tell whether only candidates of known cost can be chosen, as money is spent."""
+        money = self.budget_yuan is not None or any(one.budget_yuan is not None for one in self.phases)
+        return money and not self.sizes_priced
+
 
 def read_request(study: Study, groups: Mapping[str, tuple[str, ...]]) -> Request | None:
     """Read [siting]; None where the study has none. Raises InputError with every fault of the table."""

@@ -13,9 +13,22 @@ from geodata.faults import InputError
 from geodata.words import Lang, say
 from geodata.words.numbers import grouped
 from scenarios import Outcome
+from scenarios.rulings import Ruling
 from scenarios.siting import plan_fault
 from scenarios.siting_request import Request
-from ui import cards, chosen, rules_form, siting_form, siting_marks, siting_plan, siting_run, siting_tabs, trouble
+from ui import (
+    cards,
+    chosen,
+    rules_form,
+    siting_file,
+    siting_form,
+    siting_marks,
+    siting_plan,
+    siting_points,
+    siting_run,
+    siting_tabs,
+    trouble,
+)
 from ui.offline_map import Click, Focus, show_map
 
 MAP_HEIGHT_PX = 530
@@ -35,12 +48,19 @@ def show(outcome: Outcome, lang: Lang) -> None:
     ruling = rules_form.ruling_in_force(outcome)
     judged = rules_form.outcome_as(outcome, ruling, lang) if ruling else outcome
     _before(judged, request, lang)
+    _answer(judged, request, ruling, lang)
+    siting_file.show(judged, lang)
+
+
+def _answer(judged: Outcome, request: Request, ruling: Ruling | None, lang: Lang) -> None:
+    """Show the plan that answers the request, or why there is none."""
     try:
         with st.spinner(say("ui_sit_running", lang)):
             sited = siting_plan.plan_of(judged, request, ruling)
     except InputError as error:
         trouble.faults(error.faults, lang)
         _undo(lang)
+        siting_points.table(judged, lang)
         return
     if sited is None:
         siting_run.show("plan", lang)
@@ -52,6 +72,7 @@ def show(outcome: Outcome, lang: Lang) -> None:
         st.warning(say("ui_sit_infeasible", lang, why=fault.message(lang)))
         _nearest(sited.request, fault.details, lang)
         _undo(lang)
+        siting_points.table(judged, lang)
         siting_tabs.excluded(planned, lang)
         return
     st.html(
@@ -61,6 +82,7 @@ def show(outcome: Outcome, lang: Lang) -> None:
     )
     _notes(planned, lang)
     _map_and_card(planned, lang)
+    siting_points.table(judged, lang)
     siting_tabs.tables(planned, judged, lang)
 
 

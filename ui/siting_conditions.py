@@ -1,5 +1,6 @@
 """Siting conditions: the part of the form for which candidates may be chosen, what they take, and what closes."""
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
@@ -7,7 +8,7 @@ import streamlit as st
 
 from geodata.words import Lang, say
 from scenarios import Outcome
-from scenarios.siting_parts import Capacity, Phase, Size
+from scenarios.siting_parts import Capacity, Size
 from scenarios.siting_request import NUMBERS, SOURCES, Request
 from ui import siting_plan
 
@@ -149,39 +150,17 @@ def sizes_from(text: str, lang: Lang) -> tuple[tuple[Size, ...], str]:
     found = []
     for line in filter(str.strip, text.splitlines()):
         try:
-            area, capacity, cost = (float(part) if part else None for part in _parts(line, 3))
+            area, capacity, cost = (float(part) if part else None for part in parts(line, 3))
         except ValueError:
             return (), say("ui_sit_line_unread", lang, line=line, wanted=say("ui_sit_sizes_hint", lang))
-        if area is None or area <= 0 or any(one is not None and one < 0 for one in (capacity, cost)):
+        known = [one for one in (area, capacity, cost) if one is not None]
+        if not area or any(not 0 <= one < math.inf for one in known):
             return (), say("ui_sit_line_unread", lang, line=line, wanted=say("ui_sit_sizes_hint", lang))
         found.append(Size(floor_area_m2=area, capacity=capacity, cost_yuan=None if cost is None else cost * YUAN))
     return tuple(found), ""
 
 
-def phases_asked(now: Request, key: Key, lang: Lang) -> tuple[tuple[Phase, ...], str]:
-    """Ask for the phases, one a line: name and sites; those by money keep their money."""
-    by_money = bool(now.phases) and now.phases[0].budget_yuan is not None
-    code = "ui_sit_phases_money" if by_money else "ui_sit_phases"
-    text = "\n".join(
-        f"{one.name}, {one.budget_yuan / YUAN if one.budget_yuan is not None else one.sites:.10g}" for one in now.phases
-    )
-    said = st.text_area(say(code, lang), text, key=key("phases"), placeholder=say("ui_sit_phases_hint", lang))
-    if said.strip() == text.strip() and now.phases:
-        return now.phases, ""
-    found = []
-    for line in filter(str.strip, said.splitlines()):
-        name, number = _parts(line, 2)
-        try:
-            value = float(number)
-        except ValueError:
-            value = 0.0
-        if not name or value <= 0 or (not by_money and value != int(value)):
-            return (), say("ui_sit_line_unread", lang, line=line, wanted=say("ui_sit_phases_hint", lang))
-        found.append(Phase(name=name, budget_yuan=value * YUAN) if by_money else Phase(name=name, sites=int(value)))
-    return tuple(found), "" if found else say("ui_sit_phases_none", lang)
-
-
-def _parts(line: str, count: int) -> list[str]:
+def parts(line: str, count: int) -> list[str]:
     """Return the parts of a line, as many as wanted; Chinese commas part as well."""
     given = [part.strip() for part in line.replace("，", ",").replace("、", ",").split(",")]
     return [*given, *[""] * count][:count]

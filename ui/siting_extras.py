@@ -44,6 +44,7 @@ def rows(
         on_select=selected,
         selection_mode="single-row",
         column_config=columns,
+        placeholder=say("no_figure"),
         key=key,
     )
 

@@ -10,7 +10,7 @@ from geodata.words import Lang, say
 from scenarios import Outcome
 from scenarios.siting_parts import MOST_SITES
 from scenarios.siting_request import GOALS, WALK_GOALS, Request
-from ui import siting_conditions, siting_plan
+from ui import siting_conditions, siting_costs, siting_phases, siting_plan
 from ui.siting_conditions import Key
 
 LEAST_MIN, MOST_MIN = 1.0, 240.0
@@ -60,7 +60,8 @@ def _asked(outcome: Outcome, now: Request, lang: Lang) -> tuple[Request, str]:
         format_func=lambda one: label("goal", one, lang),
         key=key("goal"),
     )
-    wanted, unread = _amount(outcome, replace(now, goal=goal), now, key, lang)
+    wanted, unread, money = _amount(outcome, replace(now, goal=goal), now, key, lang)
+    beside = st.container()  # what is said of the money needs the rest of the form
     groups = shown_groups(outcome)
     left, right = st.columns([3, 2], gap="small")
     group = left.selectbox(
@@ -77,18 +78,23 @@ def _asked(outcome: Outcome, now: Request, lang: Lang) -> tuple[Request, str]:
     wanted = replace(wanted, group=group, limit_min=now.limit_min if limit == given else float(limit))
     with st.expander(say("ui_sit_more", lang), expanded=False):
         wanted, worse = siting_conditions.asked(outcome, wanted, now, key, lang)
+    with beside:
+        siting_costs.tell(outcome, wanted, lang, money=money)
     return wanted, unread or worse
 
 
-def _amount(outcome: Outcome, wanted: Request, now: Request, key: Key, lang: Lang) -> tuple[Request, str]:
-    """Ask how much may be built: sites, money, both, or phases; for the goal "all" how much is to be covered."""
+def _amount(outcome: Outcome, wanted: Request, now: Request, key: Key, lang: Lang) -> tuple[Request, str, bool]:
+    """Ask how much may be built: sites, money, both, or phases; for the goal "all" how much is to be covered.
+
+    Returns the request, what could not be read, and whether money is spent.
+    """
     if wanted.goal == "all":
         percent = st.number_input(
             say("ui_sit_share", lang), 1.0, 100.0, 100 * now.share, 1.0, format="%.1f", key=key("share")
         )
         sites = now.sites if now.goal == "all" else None
         share = now.share if percent == 100 * now.share else percent / 100
-        return replace(wanted, share=share, sites=sites, phases=()), ""
+        return replace(wanted, share=share, sites=sites, phases=()), "", now.budget_yuan is not None
     amounts = AMOUNTS[:1] if wanted.goal in {*WALK_GOALS, "fairest"} else AMOUNTS
     own = amount_of(now)
     amount = st.selectbox(
@@ -99,9 +105,9 @@ def _amount(outcome: Outcome, wanted: Request, now: Request, key: Key, lang: Lan
         key=key(f"amount_{len(amounts)}"),
     )
     if amount == "phases":
-        lines, unread = siting_conditions.phases_asked(now, key, lang)
+        lines, unread, money = siting_phases.phases_asked(now, key, lang)
         built = sum(one.sites or 0 for one in lines) or None
-        return replace(wanted, phases=lines, sites=built, budget_yuan=None), unread
+        return replace(wanted, phases=lines, sites=built, budget_yuan=None), unread, money
     sites, budget = None, None
     if amount in {"sites", "both"}:
         most = max(1, min(MOST_SITES, known_candidates(outcome, now)), now.sites or 1)
@@ -112,8 +118,8 @@ def _amount(outcome: Outcome, wanted: Request, now: Request, key: Key, lang: Lan
         given = st.number_input(
             say("ui_sit_budget", lang), 0.0, MOST_BUDGET, held, BUDGET_STEP, format="%.1f", key=key("budget")
         )
-        budget = now.budget_yuan if now.budget_yuan is not None and given == held else float(given) * YUAN
-    return replace(wanted, sites=sites, budget_yuan=budget, phases=()), ""
+        budget = now.budget_yuan if now.budget_yuan is not None and given == held else round(float(given) * YUAN, 2)
+    return replace(wanted, sites=sites, budget_yuan=budget, phases=()), "", budget is not None
 
 
 def amount_of(request: Request) -> str:
@@ -137,4 +143,6 @@ def _fault(outcome: Outcome, wanted: Request, lang: Lang) -> str:
         return say("ui_sit_contrary", lang, name=siting_conditions.names_of(outcome, wanted).get(twice[0], twice[0]))
     if wanted.goal != "all" and wanted.sites is not None and len(wanted.forced) > wanted.sites:
         return say("ui_sit_many", lang, forced=len(wanted.forced), sites=wanted.sites)
+    if unpriced := siting_costs.fault(outcome, wanted, lang):
+        return unpriced
     return "\n\n".join(fault.message(lang) for fault in siting_plan.faults_of(outcome, wanted))

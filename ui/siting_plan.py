@@ -85,12 +85,24 @@ def add_point(outcome: Outcome, lon_deg: float, lat_deg: float, name: str) -> st
     return point.id
 
 
+def with_points(request: Request, points: tuple[Point, ...]) -> Request:
+    """Return the request with other points set by hand; marks of those taken away go with them."""
+    for one in {one.id for one in request.points} - {one.id for one in points}:
+        request = marked(request, one, "")
+    return replace(request, points=points)
+
+
+def set_points(outcome: Outcome, points: tuple[Point, ...]) -> None:
+    """Ask with other points set by hand; the lists of the form follow."""
+    now = request_in_force(outcome)
+    ask(now, with_points(now, points))
+    st.session_state["siting_marks"] = st.session_state.get("siting_marks", 0) + 1
+
+
 def remove_point(outcome: Outcome, candidate_id: str) -> None:
     """Take a candidate that was added away again."""
-    now = request_in_force(outcome)
-    rest = tuple(one for one in now.points if one.id != candidate_id)
-    ask(now, replace(marked(now, candidate_id, ""), points=rest))
-    st.session_state["siting_marks"] = st.session_state.get("siting_marks", 0) + 1
+    points = request_in_force(outcome).points
+    set_points(outcome, tuple(one for one in points if one.id != candidate_id))
 
 
 def faults_of(outcome: Outcome, request: Request) -> tuple[Fault, ...]:

@@ -90,7 +90,7 @@ def _change(outcome: Outcome, _: Outcome, lang: Lang) -> None:
     )
     table = siting_change.before_after_table(outcome, level, weight, lang)
     st.caption(siting_change.before_after_note(outcome, weight, lang))
-    st.dataframe(table, hide_index=True, height=siting_extras.height_px(table))
+    st.dataframe(table, hide_index=True, height=siting_extras.height_px(table), placeholder=say("no_figure", lang))
     _file(outcome, "siting_before_after.csv", lang)
 
 
@@ -117,7 +117,7 @@ def _newly(outcome: Outcome, _: Outcome, lang: Lang) -> None:
 
 def _phases(outcome: Outcome, _: Outcome, lang: Lang) -> None:
     st.caption(say("ui_sit_phases_note", lang))
-    st.dataframe(siting_change.phases_table(outcome, lang), hide_index=True)
+    st.dataframe(siting_change.phases_table(outcome, lang), hide_index=True, placeholder=say("no_figure", lang))
     _file(outcome, "siting_phases.csv", lang)
 
 
@@ -130,7 +130,7 @@ def _plain(outcome: Outcome, table: pd.DataFrame, name: str, lang: Lang) -> None
     if table.empty:
         st.info(say(f"ui_sit_{name}_none", lang))
         return
-    st.dataframe(table, hide_index=True, height=siting_extras.height_px(table))
+    st.dataframe(table, hide_index=True, height=siting_extras.height_px(table), placeholder=say("no_figure", lang))
     st.download_button(
         say("ui_download", lang),
         data=lambda: siting_tables.as_csv(outcome, table, lang),

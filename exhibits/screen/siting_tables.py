@@ -8,7 +8,7 @@ from exhibits.screen.estates import square_metres
 from exhibits.style import label
 from exhibits.wording import count_text
 from geodata.words import Lang, say
-from geodata.words.numbers import grouped
+from geodata.words.numbers import trimmed
 from planning.totals import minutes
 from scenarios.outcome import Outcome
 from scenarios.siting import Sited
@@ -38,9 +38,11 @@ def asked_line(outcome: Outcome, lang: Lang) -> str:
     if asked.closing:
         more += say("sit_line_closing", lang, n=len(asked.closing))
     if asked.phases:
-        more += say("sit_line_phases", lang, n=len(asked.phases))
+        money = [one.budget_yuan for one in asked.phases if one.budget_yuan is not None]
+        code = "sit_line_phases_money" if money else "sit_line_phases"
+        more += say(code, lang, n=len(asked.phases), cost=trimmed(sum(money) / 10_000, 1))
     if asked.budget_yuan is not None:
-        more += say("sit_line_budget", lang, cost=grouped(asked.budget_yuan / 10_000, 1))
+        more += say("sit_line_budget", lang, cost=trimmed(asked.budget_yuan / 10_000, 1))
     if asked.points:
         more += say("sit_line_points", lang, n=len(asked.points))
     if (made := int((~sited.sites["origin"].isin(["layer", "own"])).sum())) > 0:

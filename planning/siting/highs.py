@@ -24,7 +24,7 @@ LEAN = {
 # work, measured: of an iteration of the simplex per row or column, and per number in the rows; of a look at the search
 # per number; of a model
 SIDE_S, NUMBER_S, LOOK_S, MODEL_S = 2e-8, 1.5e-9, 2e-7, 3e-3
-LOOK_ITERATIONS = 60  # from one look to the next, about
+LOOK_ITERATIONS, MANY_NUMBERS = 60, 8e4  # from one look to the next, about; more where there are many numbers
 
 
 @dataclass(frozen=True, eq=False)
@@ -82,6 +82,8 @@ def solve(
 ) -> Found:
     """Solve ``model`` to within ``near`` of its least cost, unless ``clock``, ``seconds`` or ``nodes`` end first.
 
+    What can't come to its first bound in the time, about an iteration per row, isn't begun.
+
     Parameters
     ----------
     clock : Clock
@@ -99,11 +101,13 @@ def solve(
     stopped : function, optional
         Gets the bound on the cost now and then, and ends the search by returning True.
     """
-    highs = solver(model)
     numbers = max(1, len(model.rows.data))
     iteration_s = SIDE_S * sum(model.rows.shape) + NUMBER_S * numbers
-    look_s = LOOK_S * numbers + LOOK_ITERATIONS * iteration_s
+    look_s = LOOK_S * numbers + LOOK_ITERATIONS * (1.0 + numbers / MANY_NUMBERS) * iteration_s
     left_s = clock.left_s() if seconds is None else min(seconds, clock.left_s())
+    if model.whole.any() and left_s < iteration_s * len(model.low):
+        return Found(None, -np.inf, done=False)
+    highs = solver(model)
     looks = _listen(highs, stopped, left_s / look_s)
     highs.setOptionValue("time_limit", clock.real_left_s())
     highs.setOptionValue("mip_rel_gap", 0.0)

@@ -55,7 +55,7 @@ def test_premises_are_counted_and_pass_nothing(kinds: list[str | None]) -> None:
     one = line(found, "LY-20")
     assert (one["verdict"], one["due_status"], one["judged"]) == ("no_rule", "not_judged", 0)
     assert one["current"] == kinds.count("物业用房")
-    assert f"{kinds.count('物业用房')}/2 处候选用房用地属可用类型" in one["sentence"]
+    assert f"{kinds.count('物业用房')}/2 处候选用房或用地属可用类型" in one["sentence"]
     assert ("另有" in one["sentence"]) == (None in kinds)
     small = line(
         judged(candidates=[premises("X1", None, floor_area_m2=None), premises("X2", None, floor="1")]), "SD-20"
@@ -66,7 +66,7 @@ def test_premises_are_counted_and_pass_nothing(kinds: list[str | None]) -> None:
 def test_premises_that_fail_a_check_are_counted() -> None:
     one = line(judged("template-2024", candidates=[premises("X1", "楼", fire_ok=False), premises("X2", "楼")]), "AN-13")
     assert (one["verdict"], one["current"] != one["current"] or one["current"] is None) == ("no_rule", True)
-    assert "1/2 处候选用房用地未通过，其余待核" in one["sentence"]
+    assert "1/2 处候选用房或用地未通过，其余待核" in one["sentence"]
 
 
 def test_land_is_set_against_land_in_one_unit() -> None:

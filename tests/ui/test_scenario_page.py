@@ -10,7 +10,6 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 from streamlit.util import calc_hash
 
-from geodata.faults import InputError
 from scenarios.edits import (
     CloseFacility,
 )
@@ -239,13 +238,3 @@ def test_scenarios_with_years_are_drawn_over_time(alone: Path, study: Path, monk
     press(app, "计算 1 个方案")
     assert list(app.dataframe[0].value["阶段"]) == ["现状", "2030 年 · 方案"]
     assert not foreign(content(app), NAMES)
-
-
-def test_a_file_that_names_no_scenario_is_refused(tmp_path: Path, study: Path) -> None:
-    from scenarios.scenario import read_scenario
-    from ui import scenario_shelf
-
-    path = tmp_path / "x.toml"
-    path.write_bytes(scenario_shelf._rebased(b"edits = []\n", study))
-    with pytest.raises(InputError):
-        read_scenario(path)
