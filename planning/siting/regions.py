@@ -39,6 +39,7 @@ class Region:
     halves: "tuple[Region, Region] | None"
     whole: "Region | None" = None
     value: float = np.inf
+    between: float = 0.0  # what the groups that only both halves see add to what these are worth at most
     nodes: int = NODES
     work_s: float = 0.0
     done: bool = field(default=False, init=False)
@@ -72,7 +73,10 @@ def regional(
     regions = _regions(of, rows, size)
     spare = of.weight - bound.price
     for region in regions:
-        if region.halves is None:
+        if region.halves is not None:
+            inside = np.concatenate([half.inner for half in region.halves])
+            region.between = float(spare[np.setdiff1d(region.inner, inside)].sum())
+        else:
             region.value = float(np.maximum(0.0, each[region.sites] - level).sum() + spare[region.inner].sum())
     waiting = [(len(rows[:, one.sites].data) / PAIRS_PER_S, one.number) for one in regions if one.halves is None]
     heapq.heapify(waiting)
@@ -83,6 +87,8 @@ def regional(
         before_s = clock.worked_s
         _bound(of, rows, bound.price, level, region, opened, clock)
         region.work_s += clock.worked_s - before_s
+        if clock.worked_s == before_s:
+            continue  # too large for the time left
         if not region.done:
             region.nodes *= MORE_NODES
             heapq.heappush(waiting, (MORE_WORK * region.work_s, region.number))
@@ -90,7 +96,7 @@ def regional(
             halves = region.whole.halves
             if all(half.done for half in halves):
                 heapq.heappush(waiting, (MERGED_WORK * sum(half.work_s for half in halves), region.whole.number))
-        told = min(told, _told(regions[-1], spare) + level * count)
+        told = min(told, _told(regions) + level * count)
         if enough is not None and enough(told):
             break
     return told
@@ -124,13 +130,19 @@ def _regions(of: Sheet, rows: sparse.csr_array, size: int) -> list[Region]:
         found.append(one)
         return one
 
-    def grown(node: ClusterNode) -> Region:
-        sites = np.sort(np.array(node.pre_order()))
-        if node.count <= size:
-            return region(sites, None)
-        return region(sites, (grown(node.left), grown(node.right)))
-
-    grown(to_tree(average(squareform(0.5 * (apart + apart.T), checks=False))) if len(alone) > 1 else ClusterNode(0))
+    grown: dict[int, Region] = {}
+    top = to_tree(average(squareform(0.5 * (apart + apart.T), checks=False))) if len(alone) > 1 else ClusterNode(0)
+    waiting = [top]
+    while waiting:  # halves before what is put together from them
+        node = waiting[-1]
+        halves = () if node.count <= size else (node.left, node.right)
+        missing = [half for half in halves if half.id not in grown]
+        if missing:
+            waiting += missing
+            continue
+        both = (grown[halves[0].id], grown[halves[1].id]) if halves else None
+        grown[node.id] = region(np.sort(np.array(node.pre_order())), both)
+        waiting.pop()
     return found
 
 
@@ -156,13 +168,14 @@ def _bound(
     region.value, region.done = min(region.value, -found.bound), found.done
 
 
-def _told(region: Region, spare: Floats) -> float:
-    """Return the least that is proven of a region: by its own model, or by those of its halves."""
-    if region.halves is None:
-        return region.value
-    one, other = region.halves
-    between = np.setdiff1d(region.inner, np.concatenate([one.inner, other.inner]))
-    return min(region.value, _told(one, spare) + _told(other, spare) + float(spare[between].sum()))
+def _told(regions: list[Region]) -> float:
+    """Return the least that is proven of the whole: of each region by its own model, or by those of its halves."""
+    told: list[float] = []
+    for one in regions:
+        halves = one.halves or ()
+        apart = sum(told[half.number] for half in halves) + one.between if halves else np.inf
+        told.append(min(one.value, apart))
+    return told[-1]
 
 
 def _marked(sites: int, some: Longs) -> Floats:
