@@ -148,7 +148,7 @@ def test_what_is_not_proven_is_not_called_best(three: Outcome) -> None:
     open_end = Plan(three.sited.plan.chosen, 1000.0, 1001.0, 1 / 1001, "feasible", 1.0, stopped_by="clock")
     figure = siting_headline.proof_figure(replace(three, sited=replace(three.sited, plan=open_end)), "zh")
     assert figure.percent == "与上界相差不超过 0.10 %"
-    assert "到时间上限 30 秒为止" in figure.unknown
+    assert "到时限 30 秒为止" in figure.unknown
     least = replace(three.sited, plan=open_end, request=replace(three.sited.request, goal="worst_walk"))
     assert siting_headline.proof_figure(replace(three, sited=least), "zh").percent == "与下界相差不超过 0.10 %"
 
