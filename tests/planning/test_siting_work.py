@@ -9,6 +9,7 @@ import pytest
 from bench.siting_cases import city
 from planning.siting import cover as most_module
 from planning.siting import fewest as fewest_module
+from planning.siting import fewest_search
 from planning.siting.cover import most
 from planning.siting.fewest import fewest
 from planning.siting.plan import Clock, Progress
@@ -50,6 +51,7 @@ def large(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> No
         monkeypatch.setattr(module, "SMALL", 100)
         if request.param != "vicinities and regions":
             monkeypatch.setattr(module, "TOO_LARGE", 100)
+            monkeypatch.setattr(fewest_search, "TOO_LARGE", 100)
     monkeypatch.setattr(most_module, "LARGE", 100)
 
 
