@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from geodata.study import nearest_key
+from planning.siting.phase import Phase
 
 MOST_SITES = 5000
 SIZE_KEYS = ("floor_area_m2", "capacity", "cost_yuan")
@@ -35,15 +36,6 @@ class Capacity:
     each: float | None = None
     elders_per_100m2: float | None = None
     source: str = ""  # who says so
-
-
-@dataclass(frozen=True, kw_only=True)
-class Phase:
-    """One step of building: so many sites, or so much money; all up to it are open once it is over."""
-
-    name: str
-    sites: int | None = None
-    budget_yuan: float | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,10 +7,10 @@ from typing import Any
 from geodata.faults import Fault, InputError
 from geodata.study import Study, nearest_key
 from planning.rules.profiles import read_profile
+from planning.siting.phase import Phase
 from scenarios.siting_parts import (
     MOST_SITES,
     Capacity,
-    Phase,
     Point,
     Size,
     Wrong,

@@ -5,7 +5,7 @@ import math
 import streamlit as st
 
 from geodata.words import Lang, say
-from scenarios.siting_parts import Phase
+from planning.siting.phase import Phase
 from scenarios.siting_request import Request
 from ui.siting_conditions import YUAN, Key, parts
 

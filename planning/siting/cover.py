@@ -146,7 +146,8 @@ def _search(
     if bound.value < known + exact.slack(of, known):
         return best, bound, known, "proof"
     if _pairs_left(of, bound, count, best) > TOO_LARGE and clock.limit_s >= PATIENT_S:
-        return _divided(of, bound, count, best, clock)
+        best, limit, stop = _divided(of, bound, count, best, clock, huge=True)
+        return best, bound, limit, stop
     best, stop = _annealed(of, bound, count, best, clock)
     if stop != "work":
         return best, bound, value(of, best) if stop == "proof" else bound.value, stop
@@ -160,7 +161,7 @@ def _search(
         clock.tick(trial.worked_s)
         if done or pairs <= SMALL or not patient or not clock.left_s():
             return best, bound, limit, "proof" if done else clock.ended
-    best, _, least, stop = _divided(of, bound, count, best, clock)
+    best, least, stop = _divided(of, bound, count, best, clock, huge=False)
     return best, bound, min(limit, least), stop
 
 
@@ -170,9 +171,13 @@ def _pairs_left(of: Sheet, bound: Bound, count: int, best: Longs) -> int:
     return len(exact.rest(of, bound, count, known + exact.slack(of, known))[2].group_site)
 
 
-def _divided(of: Sheet, bound: Bound, count: int, best: Longs, clock: Clock) -> tuple[Longs, Bound, float, Stop]:
-    """Do what is too much for the solver at once: better the choice by vicinities, beside it the bound by regions."""
-    huge = _pairs_left(of, bound, count, best) > TOO_LARGE
+def _divided(
+    of: Sheet, bound: Bound, count: int, best: Longs, clock: Clock, *, huge: bool
+) -> tuple[Longs, float, Stop]:
+    """Do what is too much for the solver at once: better the choice by vicinities, beside it the bound by regions.
+
+    What is ``huge`` comes without annealing in rounds, and is annealed once and long.
+    """
     size = region_size(of)
     here, beside = (clock.part(clock.left_s() / slower) for slower in SLOWER)
     known, proven = [value(of, best)], [np.inf]
@@ -193,7 +198,7 @@ def _divided(of: Sheet, bound: Bound, count: int, best: Longs, clock: Clock) -> 
         limit = waiting.result()
     stop = clock.ended
     clock.tick(clock.left_s())
-    return tried, bound, *((value(of, tried), "proof") if enough(limit) else (limit, stop))
+    return tried, *((value(of, tried), "proof") if enough(limit) else (limit, stop))
 
 
 def region_size(of: Sheet) -> int:

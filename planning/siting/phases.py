@@ -18,6 +18,7 @@ import pandas as pd
 from geodata.faults import Fault, fail
 from planning.reach import Reach
 from planning.siting.check import covered_weight
+from planning.siting.phase import Phase
 from planning.siting.phases_case import Case, costs_given, first_phase
 from planning.siting.phases_model import together
 from planning.siting.plan import PROVEN, Clock, Plan, Status, Stop, Watch, gap, infeasible
@@ -25,15 +26,6 @@ from planning.siting.plan import PROVEN, Clock, Plan, Status, Stop, Watch, gap, 
 # of the time that is left: for the whole, for what each phase could cover alone, for the phases of the sites chosen
 SHARES = (0.4, 0.5, 0.25)
 BRIEF_S = 1.0  # of work for the phases of the sites chosen where no time is left
-
-
-@dataclass(frozen=True, kw_only=True)
-class Phase:
-    """What a phase adds: sites, or yuan; what a phase doesn't use is left for those after it."""
-
-    name: str
-    sites: int | None = None
-    budget_yuan: float | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -109,13 +109,12 @@ def phased(asked: Question) -> Answer:
     from planning.siting.phases import cover_phases  # noqa: PLC0415 - only where it is asked for
 
     request, reach = asked.request, asked.reach
-    steps = [{key: value for key, value in vars(one).items() if value is not None} for one in request.phases]
     costs = costs_of(asked.city, request)
     costs.index = pd.Index([label_of(one) for one in costs.index])
     first = first_phases(asked.city, request)
     first.index = costs.index
     more = {"costs": costs, "not_before": first, **asked.marks}
-    found = cover_phases(reach, asked.ground.demand, asked.ground.limit_s, steps, **more)
+    found = cover_phases(reach, asked.ground.demand, asked.ground.limit_s, request.phases, **more)
     phases = {str(one): number for number, step in enumerate(found.phases, start=1) for one in step.chosen}
     rows = [
         {

@@ -44,10 +44,10 @@ def view(page):
     return inside(page).evaluate("() => [planMap.getZoom(), planMap.getCenter().lat, planMap.getCenter().lng]")
 
 
-def click_place(page, outcome: Outcome, place_id: str) -> None:
-    """Zoom to an area by script, as a mouse would by wheel, and click inside it."""
+def click_place(page, outcome: Outcome, place_id: str, mark: str = "place") -> None:
+    """Zoom to an area by script, as a mouse would by wheel, and click inside it, until its card is there."""
     point = outcome.city.residential.geometry.representative_point().to_crs(4326)[place_id]
-    card = page.locator(f'[data-place="{place_id}"]')
+    card = page.locator(f'[data-{mark}="{place_id}"]')
     for _ in range(6):  # the map may still be moving, or be drawn anew, under the first click
         inside(page).evaluate(
             "([lat, lng]) => { planMap.setView([lat, lng], 17, {animate: false}); }", [point.y, point.x]

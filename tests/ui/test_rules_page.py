@@ -19,7 +19,7 @@ from planning.rules.estates import OWN_ROOM
 from scenarios.outcome import Outcome, judged
 from scenarios.rulings import Ruling, chosen_by, own_ruling, policies, rejudged, ruling_of
 from tests.ui.conftest import NASTY
-from tests.ui.test_browser import STILL, at_pixels, inside
+from tests.ui.test_browser import STILL, at_pixels, click_place, inside
 from tests.ui.test_page import content, foreign, opened
 from tests.ui.test_style import BLIND, lab, linear
 
@@ -329,7 +329,7 @@ def test_the_page_in_a_browser_filters_clicks_and_rejudges(page, app_url, outcom
     legend.get_by_text("不在筛选内").wait_for()
     pooled = outcome.judgement.pooled
     place_id = pooled["place_id"].iloc[0]
-    click_estate(page, outcome, place_id)
+    click_place(page, outcome, place_id, "estate")
     card = page.locator(".plan-place").inner_text()
     assert "m²/百户 =" in card
     assert "由谁统筹" in card
@@ -351,21 +351,3 @@ def test_the_page_in_a_browser_filters_clicks_and_rejudges(page, app_url, outcom
         page.get_by_role("tab", name="整改台账").click()
         page.get_by_role("button", name="下载 CSV").click()
     assert waited.value.suggested_filename == "整改台账.csv"
-
-
-def click_estate(page, outcome: Outcome, place_id: str) -> None:
-    """Zoom to an area by script, as a mouse would by wheel, and click inside it."""
-    point = outcome.city.residential.geometry.representative_point().to_crs(4326)[place_id]
-    card = page.locator(f'[data-estate="{place_id}"]')
-    for _ in range(6):  # the map may still be moving, or be drawn anew, under the first click
-        inside(page).evaluate(
-            "([lat, lng]) => { planMap.setView([lat, lng], 17, {animate: false}); }", [point.y, point.x]
-        )
-        page.wait_for_timeout(300)
-        page.frame_locator("iframe[title*=st_folium]").locator(".leaflet-container").click(
-            position=at_pixels(page, point.x, point.y)
-        )
-        page.wait_for_timeout(2000)
-        if card.is_visible():
-            break
-    card.wait_for()
